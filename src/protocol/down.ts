@@ -1,0 +1,101 @@
+/** Server to client over the WebSocket: journaled events, and the messages without `seq` around them. */
+import * as z from "zod";
+import { errorCode } from "./errors.ts";
+import { stampedEvent } from "./events.ts";
+import { runStatus, spellRef } from "./runs.ts";
+import { json, jsonObject } from "./values.ts";
+
+export const welcome = z.object({
+  type: z.literal("welcome"),
+  protocolVersion: z.number().int(),
+  userId: z.string(),
+  spell: spellRef.pick({ id: true, version: true }),
+  session: z.string(),
+  playing: z.boolean(),
+  lastSeq: z.number().int().nonnegative(),
+  /** Runs that have not ended. */
+  runs: z.array(
+    z.object({
+      runId: z.string(),
+      status: runStatus,
+      trigger: z.string(),
+      startedAt: z.number().int(),
+      /** Text streamed so far by nodes in flight. */
+      partial: z.array(z.object({ nodeId: z.string(), visit: z.string(), text: z.string() })).optional(),
+    }),
+  ),
+});
+export type Welcome = z.infer<typeof welcome>;
+
+/** What stands for a gap that is no longer kept. */
+export const snapshot = z.object({
+  seq: z.number().int().nonnegative(),
+  runs: z.array(
+    z.object({
+      runId: z.string(),
+      status: runStatus,
+      inputs: jsonObject,
+      outputs: jsonObject.optional(),
+      nodes: z.record(
+        z.string(),
+        z.object({ visit: z.string(), status: z.string(), outputs: jsonObject.optional() }),
+      ),
+    }),
+  ),
+});
+export type Snapshot = z.infer<typeof snapshot>;
+
+/** The gap after `hello.lastSeq`. `more` when the rest follows in a further `replay`. */
+export const replayMessage = z.object({
+  type: z.literal("replay"),
+  events: z.array(stampedEvent).optional(),
+  more: z.boolean().optional(),
+  snapshot: snapshot.optional(),
+});
+
+export const nodeDelta = z.object({
+  type: z.literal("node.delta"),
+  runId: z.string(),
+  nodeId: z.string(),
+  visit: z.string(),
+  delta: z.string(),
+});
+export type NodeDelta = z.infer<typeof nodeDelta>;
+
+export const serviceChanged = z.object({
+  type: z.literal("service.changed"),
+  service: z.string(),
+  event: z.string(),
+  id: json,
+});
+export const tokenExpiring = z.object({ type: z.literal("token.expiring"), at: z.number().int() });
+export const errorMessage = z.object({
+  type: z.literal("error"),
+  requestId: z.string().optional(),
+  code: errorCode,
+  message: z.string(),
+});
+export type ErrorMessage = z.infer<typeof errorMessage>;
+
+export const serverMessage = z.union([
+  stampedEvent,
+  z.discriminatedUnion("type", [
+    welcome,
+    replayMessage,
+    nodeDelta,
+    serviceChanged,
+    tokenExpiring,
+    errorMessage,
+  ]),
+]);
+export type ServerMessage = z.infer<typeof serverMessage>;
+
+/** Close codes for open connections. */
+export const closeCodes = {
+  tokenExpired: 4401,
+  forbidden: 4403,
+  spellDeleted: 4404,
+  tooSlow: 4408,
+  tooLarge: 4413,
+  tooMany: 4429,
+} as const;

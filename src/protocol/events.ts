@@ -1,0 +1,176 @@
+/**
+ * What happened in a runner: the journal's entries, live view, reconnect, resume and replay alike.
+ * The engine writes them without `seq` and `at`; the journal gives those.
+ */
+import * as z from "zod";
+import { errorInfo } from "./errors.ts";
+import { parentRun, spellRef, usage } from "./runs.ts";
+import { json, jsonObject, valueRef } from "./values.ts";
+
+/** Version of the engine's rules; raised when the same plan and records would give other events. */
+export const engineVersion = "1";
+
+export const logEntry = z.object({
+  level: z.enum(["debug", "log", "info", "warn", "error"]),
+  text: z.string(),
+});
+
+/** RFC 6902 operations on the top level of the state. `add` replaces what is there. */
+export const statePatch = z.array(
+  z.discriminatedUnion("op", [
+    z.object({ op: z.literal("add"), path: z.string(), value: json }),
+    z.object({ op: z.literal("remove"), path: z.string() }),
+  ]),
+);
+export type StatePatch = z.infer<typeof statePatch>;
+
+export const loopIterations = z.object({ count: z.number().int().nonnegative(), outputs: jsonObject });
+export type LoopIterations = z.infer<typeof loopIterations>;
+
+const ofRun = { runId: z.string() };
+/** `nodeId` is the path of a node, `12/7` in a sub-spell; `visit` the ordinals of the enclosing iterations and turns. */
+const ofVisit = { ...ofRun, nodeId: z.string(), visit: z.string() };
+const attempt = z.number().int().positive();
+const ms = z.number().nonnegative();
+/** The answer came from outside, after all that the turn of `node.started` had set off: replay hands it back at the same place. */
+const waited = z.literal(true).optional();
+
+const startFields = {
+  ...ofRun,
+  requestId: z.string().optional(),
+  trigger: z.string(),
+  inputs: jsonObject,
+  state: jsonObject,
+  spell: spellRef,
+  engineVersion: z.string(),
+  parent: parentRun.optional(),
+};
+
+export const runQueued = z.object({ type: z.literal("run.queued"), ...startFields });
+export const runStarted = z.object({ type: z.literal("run.started"), ...startFields });
+export const nodeStarted = z.object({ type: z.literal("node.started"), ...ofVisit, attempt });
+export const nodeCompleted = z.object({
+  type: z.literal("node.completed"),
+  ...ofVisit,
+  attempt,
+  outputs: jsonObject,
+  /** Trigger sockets that the visit opened. They fire when (and if) a trigger has reached the node. */
+  fired: z.array(z.string()),
+  /** A loop's iterations: how many, and for each output the list of what iteration 1, 2, … sees. */
+  iterations: loopIterations.optional(),
+  /** A patch too large for an event travels as a reference, like any value. */
+  state: z.object({ patch: z.union([statePatch, valueRef]) }).optional(),
+  logs: z.array(logEntry).optional(),
+  usage: usage.optional(),
+  waited,
+  ms,
+});
+export const nodeFailed = z.object({
+  type: z.literal("node.failed"),
+  ...ofVisit,
+  attempt,
+  error: errorInfo,
+  logs: z.array(logEntry).optional(),
+  waited,
+  ms,
+});
+export const nodeWaiting = z.object({
+  type: z.literal("node.waiting"),
+  ...ofVisit,
+  prompt: json,
+  until: z.number().int().optional(),
+});
+export const nodeEvent = z.object({
+  type: z.literal("node.event"),
+  ...ofVisit,
+  name: z.string(),
+  data: json,
+});
+export const runResumed = z.object({ type: z.literal("run.resumed"), ...ofRun, reason: z.string() });
+
+const endFields = {
+  ...ofRun,
+  outputs: jsonObject.optional(),
+  state: jsonObject.optional(),
+  error: errorInfo.optional(),
+  ms,
+};
+export const runCompleted = z.object({ type: z.literal("run.completed"), ...endFields });
+export const runFailed = z.object({ type: z.literal("run.failed"), ...endFields });
+export const runCancelled = z.object({ type: z.literal("run.cancelled"), ...endFields });
+export const runInterrupted = z.object({ type: z.literal("run.interrupted"), ...endFields });
+
+export const runnerPlayed = z.object({ type: z.literal("runner.played") });
+export const runnerPaused = z.object({ type: z.literal("runner.paused") });
+export const spellChanged = z.object({
+  type: z.literal("spell.changed"),
+  version: z.number().int(),
+  patch: z.array(z.record(z.string(), json)),
+  by: z.string(),
+});
+
+const runEventSchemas = [
+  runQueued,
+  runStarted,
+  nodeStarted,
+  nodeCompleted,
+  nodeFailed,
+  nodeWaiting,
+  nodeEvent,
+  runResumed,
+  runCompleted,
+  runFailed,
+  runCancelled,
+  runInterrupted,
+] as const;
+
+/** An event of one run, as the engine writes it. */
+export const runEvent = z.discriminatedUnion("type", runEventSchemas);
+export type RunEvent = z.infer<typeof runEvent>;
+
+export const runnerEvent = z.discriminatedUnion("type", [runnerPlayed, runnerPaused, spellChanged]);
+export type RunnerEvent = z.infer<typeof runnerEvent>;
+
+export type JournalEvent = RunEvent | RunnerEvent;
+
+/** Given by the journal: `seq` only grows within a runner, `at` is in ms since 1970. */
+export const stamp = { seq: z.number().int().positive(), at: z.number().int() };
+
+const stamped = <T extends z.ZodObject>(schema: T) =>
+  schema.extend(stamp) as unknown as z.ZodObject<T["shape"] & typeof stamp>;
+
+export const stampedEvent = z.discriminatedUnion("type", [
+  stamped(runQueued),
+  stamped(runStarted),
+  stamped(nodeStarted),
+  stamped(nodeCompleted),
+  stamped(nodeFailed),
+  stamped(nodeWaiting),
+  stamped(nodeEvent),
+  stamped(runResumed),
+  stamped(runCompleted),
+  stamped(runFailed),
+  stamped(runCancelled),
+  stamped(runInterrupted),
+  stamped(runnerPlayed),
+  stamped(runnerPaused),
+  stamped(spellChanged),
+]);
+export type StampedEvent = z.infer<typeof stampedEvent>;
+
+export type NodeStarted = z.infer<typeof nodeStarted>;
+export type NodeCompleted = z.infer<typeof nodeCompleted>;
+export type NodeFailed = z.infer<typeof nodeFailed>;
+export type RunStarted = z.infer<typeof runStarted>;
+export type RunEnded =
+  | z.infer<typeof runCompleted>
+  | z.infer<typeof runFailed>
+  | z.infer<typeof runCancelled>
+  | z.infer<typeof runInterrupted>;
+
+const terminalTypes = new Set<string>(["run.completed", "run.failed", "run.cancelled", "run.interrupted"]);
+/** Exactly one such event ends every run. */
+export const isRunEnded = (event: { type: string }): event is RunEnded => terminalTypes.has(event.type);
+
+/** `GET …/runs/:runId/events` without SSE. */
+export const eventPage = z.object({ events: z.array(stampedEvent), next: z.number().int().optional() });

@@ -1,0 +1,148 @@
+/** The native spell document, `spellrunner@1`: what `GET /spells/:id` gives, what patches apply to, what is compiled into a plan. */
+import * as z from "zod";
+import { json, jsonObject } from "./values.ts";
+
+/** Where an id may stand in a path of nodes (`12/7`) or a visit key, so no slash. */
+export const nodeId = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 of A-Z a-z 0-9 _ . -");
+/** Not `.` or `..`, which no address can name. */
+export const spellId = z
+  .string()
+  .regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . -, not . or ..");
+export const sessionName = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 of A-Z a-z 0-9 _ . -");
+
+export const maxSpellBytes = 1024 * 1024;
+export const maxSpellNodes = 5000;
+
+/** `trigger` carries control; every other type carries data and is a hint for editors, not enforced at run time. */
+export const socketType = z.enum([
+  "trigger",
+  "any",
+  "string",
+  "number",
+  "boolean",
+  "array",
+  "object",
+  "event",
+  "embedding",
+  "document",
+  "task",
+  "image",
+  "audio",
+]);
+export type SocketType = z.infer<typeof socketType>;
+
+/** A socket that the author added. `name` is what edges use; `label` is its public name where that differs (sockets that mirror a sub-spell have a uuid as name). */
+export const socket = z.object({
+  name: z.string().min(1).max(200),
+  type: socketType,
+  label: z.string().optional(),
+});
+export type Socket = z.infer<typeof socket>;
+
+export const spellNode = z.object({
+  component: z.string().min(1).max(200),
+  /** Canvas position; y orders triggers: the topmost starts. */
+  position: z.tuple([z.number(), z.number()]),
+  data: jsonObject,
+  inputs: z.array(socket).optional(),
+  outputs: z.array(socket).optional(),
+});
+export type SpellNode = z.infer<typeof spellNode>;
+
+/** `[node id, socket name]`. The node id is free text here, so that an edge to nowhere survives import as a warning. */
+export const endpoint = z.tuple([z.string(), z.string()]);
+
+export const edge = z.object({ from: endpoint, to: endpoint });
+export type Edge = z.infer<typeof edge>;
+
+export const spellSettings = z.object({
+  /** Ends a run after this many milliseconds unless the request says otherwise. */
+  timeoutMs: z.number().int().positive().max(86_400_000).optional(),
+  /** Node visits that one run may make. */
+  maxVisits: z.number().int().positive().max(10_000_000).optional(),
+});
+export type SpellSettings = z.infer<typeof spellSettings>;
+
+export interface SpellDocument {
+  format: "spellrunner@1";
+  id: string;
+  name: string;
+  version: number;
+  nodes: Record<string, SpellNode>;
+  edges: Record<string, Edge>;
+  comments?: z.infer<typeof json> | undefined;
+  /** The state a session starts from. */
+  state?: z.infer<typeof jsonObject> | undefined;
+  settings?: SpellSettings | undefined;
+  /** Sub-spells carried inside, by the name that Spell nodes use. */
+  spells?: Record<string, SpellDocument> | undefined;
+  /** What of an imported original has no place elsewhere. */
+  source?: z.infer<typeof jsonObject> | undefined;
+}
+
+export const spellDocument: z.ZodType<SpellDocument> = z.object({
+  format: z.literal("spellrunner@1"),
+  id: spellId,
+  name: z.string().max(300),
+  version: z.number().int().nonnegative(),
+  nodes: z.record(nodeId, spellNode),
+  edges: z.record(z.string().min(1).max(200), edge),
+  comments: json.optional(),
+  state: jsonObject.optional(),
+  settings: spellSettings.optional(),
+  get spells() {
+    return z.record(z.string(), spellDocument).optional();
+  },
+  source: jsonObject.optional(),
+});
+
+/** Something wrong with a spell that does not keep it from being saved. An `error` ends a run that reaches it. */
+export const spellIssue = z.object({
+  severity: z.enum(["error", "warning"]),
+  code: z.enum([
+    "unknown_component",
+    "missing_node",
+    "missing_output",
+    "unknown_input",
+    "data_cycle",
+    "no_start",
+    "unknown_spell",
+    "missing_input",
+    "invalid_data",
+    "invalid_node",
+    "not_carried",
+  ]),
+  nodeId: z.string().optional(),
+  message: z.string(),
+});
+export type SpellIssue = z.infer<typeof spellIssue>;
+
+/** Answer of `POST /spells` and `PUT /spells/:id`. */
+export const savedSpell = z.object({
+  id: spellId,
+  name: z.string(),
+  version: z.number().int().positive(),
+  warnings: z.array(spellIssue),
+});
+export type SavedSpell = z.infer<typeof savedSpell>;
+
+/** Of a project, `spells` are all that were saved, that of `id` first. */
+export const createdSpell = savedSpell.extend({
+  spells: z.array(z.object({ id: spellId, name: z.string() })).optional(),
+});
+
+export const validation = z.object({ valid: z.boolean(), issues: z.array(spellIssue) });
+
+export const spellSummary = z.object({
+  id: spellId,
+  name: z.string(),
+  version: z.number().int().positive(),
+  createdAt: z.number().int(),
+  updatedAt: z.number().int(),
+});
+export type SpellSummary = z.infer<typeof spellSummary>;
+
+export const spellList = z.object({ data: z.array(spellSummary), nextCursor: z.string().optional() });
+
+export const spellVersion = z.object({ version: z.number().int().positive(), createdAt: z.number().int() });
+export const versionList = z.object({ data: z.array(spellVersion), nextCursor: z.string().optional() });

@@ -1,0 +1,27 @@
+/** JSON values as they travel, and the references that stand for values too large for a frame. */
+import * as z from "zod";
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export const json: z.ZodType<Json> = z.json();
+export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
+
+/** A value of more than this many bytes of JSON travels as a {@link valueRef}. */
+export const maxInlineValueBytes = 256 * 1024;
+/** No frame is larger than this, in either direction. */
+export const maxFrameBytes = 1024 * 1024;
+
+/** Stands for a value above 256 KB; the value itself is at `GET …/runs/:runId/values/:id`. */
+export const valueRef = z.object({
+  $value: z.object({ id: z.string(), bytes: z.number().int().nonnegative(), preview: z.string() }),
+});
+export type ValueRef = z.infer<typeof valueRef>;
+
+/** True where `value` has exactly the shape of a {@link valueRef}. */
+export function isValueRef(value: Json | undefined): value is ValueRef {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const keys = Object.keys(value);
+  if (keys.length !== 1 || keys[0] !== "$value") return false;
+  return valueRef.safeParse(value).success;
+}
