@@ -1,0 +1,56 @@
+/** What a component does when a node of it is visited. Its sockets and schema are in `graph/catalogue.ts`. */
+import type { LoopIterations } from "../protocol/events.ts";
+import type { ServiceCall, Services } from "../protocol/services.ts";
+import type { PlanNode } from "../protocol/plan.ts";
+import type { Usage } from "../protocol/runs.ts";
+import type { Json, JsonObject } from "../protocol/values.ts";
+import type { LogEntry, Sandbox } from "./sandbox.ts";
+
+export interface NodeContext {
+  readonly node: PlanNode;
+  readonly data: JsonObject;
+  /** `Node "12/7" (Generator)`, for messages. */
+  readonly label: string;
+  /** The input socket by which a trigger came; undefined when the node was evaluated for its data. */
+  readonly trigger: string | undefined;
+  /** Names of the data inputs that are connected, in socket order. */
+  readonly connected: readonly string[];
+  /** Every value of an input socket, one a connection; `undefined` where the source gave none. */
+  values(socket: string): (Json | undefined)[];
+  /** The first value of an input socket. */
+  value(socket: string): Json | undefined;
+  /** The run's (or the calling Spell node's) input of that name; undefined when it was not given. */
+  runInput(name: string): Json | undefined;
+  /** The run's state as it is now. Not to be changed in place: give `state` in the outcome. */
+  readonly state: JsonObject;
+  readonly services: Services;
+  readonly sandbox: Sandbox;
+  /** First argument for a service call. Each call of a visit has its own idempotency key, the same on every attempt. */
+  call(): ServiceCall;
+  /** Shows streamed text to whoever listens. */
+  delta(text: string): void;
+  /** True once the run has ended: no further effects. */
+  readonly isCancelled: boolean;
+}
+
+export interface NodeOutcome {
+  outputs?: JsonObject;
+  /** Trigger outputs to open; all of them when absent. */
+  fired?: string[];
+  /** Of a loop: how many iterations, and for each output the list of what iteration 1, 2, … sees. */
+  iterations?: LoopIterations;
+  /** Top-level keys of the state to set. */
+  state?: JsonObject;
+  logs?: LogEntry[];
+  usage?: Usage;
+}
+
+export interface Component {
+  readonly name: string;
+  /**
+   * Visits a node. Returns synchronously unless it really waits: a Promise costs a turn and a commit.
+   * Outputs are JSON and shared between readers, so never changed in place.
+   * @throws SpellError to fail the run; anything else counts as a fault of the component
+   */
+  execute(context: NodeContext): NodeOutcome | Promise<NodeOutcome>;
+}

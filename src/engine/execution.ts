@@ -1,0 +1,365 @@
+/**
+ * One run of a plan, from its first event to its last. The same walk serves a live run, a resumed one and a replay:
+ * where records are at hand a visit takes its record, else it executes.
+ */
+import { SpellError } from "../protocol/errors.ts";
+import type { NodeCompleted, RunEnded, RunEvent, RunStarted } from "../protocol/events.ts";
+import type { Plan } from "../protocol/plan.ts";
+import type { ServiceCall, Services } from "../protocol/services.ts";
+import type { JsonObject } from "../protocol/values.ts";
+import { CancelSignal } from "./cancel.ts";
+import { Flow, type FlowHost } from "./flow.ts";
+import { Follower, type FollowerHost } from "./follower.ts";
+import { Frame } from "./frame.ts";
+import { Performer, type PerformerHost } from "./performer.ts";
+import type { EnginePorts } from "./ports.ts";
+import { prepare, type PreparedGraph } from "./prepared.ts";
+import { faultFrom } from "./reach.ts";
+import type { Sandbox } from "./sandbox.ts";
+import { pathIn, type Scope } from "./scope.ts";
+import { Sources, type SourcesHost } from "./sources.ts";
+import { patched, patchIn } from "./state.ts";
+import { Status, type Visit } from "./visit.ts";
+import { VisitNames } from "./visit-names.ts";
+
+export interface Limits {
+  /** Node visits of one run. */
+  maxVisits: number;
+  /** Sub-spells within sub-spells. */
+  maxDepth: number;
+  /** Visits after which a run that never waits lets others have the processor. */
+  visitsPerTurn: number;
+}
+export const defaultLimits: Limits = { maxVisits: 100_000, maxDepth: 32, visitsPerTurn: 10_000 };
+
+/** What a call of user code counts for towards a pause. */
+const visitsPerSandboxCall = 1000;
+
+/** A long turn is committed in parts, which bounds what is held in memory. */
+const eventsPerCommit = 1024;
+
+export interface ExecutionOptions {
+  plan: Plan;
+  start: RunStarted;
+  userId: string;
+  ports: EnginePorts;
+  /** Records to follow, `run.started` among them; without any the run starts anew. */
+  records?: readonly RunEvent[];
+  /** Follow the records and stop at their end. */
+  isReplay?: boolean;
+  /** Why a run goes on behind its records, told as `run.resumed`. */
+  resumeReason?: string;
+  limits?: Partial<Limits>;
+  /** ms since 1970 after which no answer is of use. */
+  deadlineAt?: number;
+  /** Called once, after the terminal event is committed. */
+  onEnd?: (end: RunEnded) => void;
+}
+
+/** A run as its host sees it. */
+export interface RunHandle {
+  /** The terminal event, once there is one. */
+  readonly end: RunEnded | null;
+  /** The run's state as it is now. */
+  readonly state: JsonObject;
+  /** Ends the run from outside. Nothing happens once it has ended. */
+  stop(how: "cancelled" | "failed" | "interrupted", error: SpellError): void;
+}
+
+export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost, PerformerHost {
+  readonly #options: ExecutionOptions;
+  readonly #ports: EnginePorts;
+  readonly #limits: Limits;
+  readonly #root: Frame;
+  readonly #cancel = new CancelSignal();
+  readonly #names = new VisitNames();
+  readonly #flow = new Flow(this);
+  readonly #sources = new Sources(this);
+  readonly #follower: Follower | null;
+  readonly #performer: Performer;
+  /** Visits whose last source has just come. */
+  readonly #ready: Visit[] = [];
+  readonly #startedAt: number;
+  #visits = 0;
+  #executed = 0;
+  #sandboxed = 0;
+  #uncommitted = 0;
+  #isPaused = false;
+  #pauseAt: number;
+  /** Answers that came while the run was paused. */
+  readonly #answers: (() => void)[] = [];
+  #end: RunEnded | null = null;
+  #isReported = false;
+
+  /** @throws SpellError `journal_mismatch` when the records do not begin with a run */
+  constructor(options: ExecutionOptions) {
+    const { plan, ports, start, records } = options;
+    this.#options = options;
+    this.#ports = ports;
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#pauseAt = this.#limits.visitsPerTurn;
+    const graphs = prepare(plan);
+    this.#performer = new Performer(this, { ports, graphs, maxDepth: this.#limits.maxDepth });
+    this.#root = new Frame(graphs[0] as PreparedGraph, null, start.inputs, start.state);
+    this.#startedAt = ports.clock.now();
+    this.#follower =
+      records === undefined
+        ? null
+        : new Follower(this, records, {
+            runId: start.runId,
+            isReplay: options.isReplay === true,
+            resumeReason: options.resumeReason,
+          });
+  }
+
+  get runId(): string {
+    return this.#options.start.runId;
+  }
+  get deadlineAt(): number | undefined {
+    return this.#options.deadlineAt;
+  }
+  get end(): RunEnded | null {
+    return this.#end;
+  }
+  get state(): JsonObject {
+    return this.#root.state;
+  }
+  get isEnded(): boolean {
+    return this.#end !== null;
+  }
+  get isCancelled(): boolean {
+    return this.#cancel.isCancelled;
+  }
+  get services(): Services {
+    return this.#ports.services;
+  }
+  get sandbox(): Sandbox {
+    // A call of user code can take a second, so it counts as many visits do.
+    this.#sandboxed += 1;
+    return this.#ports.sandbox;
+  }
+
+  /** Goes as far as it can without waiting. */
+  run(): void {
+    this.turn(() => this.#start());
+  }
+
+  #start(): void {
+    const { plan, start } = this.#options;
+    this.append(start);
+    const graph = plan.graphs[0] as Plan["graphs"][number];
+    const first = graph.starts.find((index) => nameOf(graph.nodes[index]) === start.trigger);
+    const fault = first === undefined ? noStart : faultFrom(plan, first);
+    if (fault !== null)
+      this.fail(
+        new SpellError(fault.code, fault.message, fault.nodeId === undefined ? {} : { nodeId: fault.nodeId }),
+      );
+    else if (first !== undefined) this.#flow.begin(this.#root, first);
+  }
+
+  stop(how: "cancelled" | "failed" | "interrupted", error: SpellError): void {
+    if (this.#end !== null) return;
+    this.finish({ type: `run.${how}`, runId: this.runId, error: error.toInfo(), ms: this.#elapsed() });
+    this.#commit();
+  }
+
+  // ── for components ────────────────────────────────────────────────────────────────────────────────────────
+
+  callFor(visit: Visit): ServiceCall {
+    visit.calls += 1;
+    const { userId, deadlineAt } = this.#options;
+    const key = `${this.runId}:${visit.nodeId}:${visit.visit}`;
+    return {
+      userId,
+      runId: this.runId,
+      nodeId: visit.nodeId,
+      visit: visit.visit,
+      idempotencyKey: visit.calls === 1 ? key : `${key}:${visit.calls}`,
+      ...(deadlineAt === undefined ? {} : { deadlineAt }),
+      cancelled: () => this.#cancel.cancelled,
+    };
+  }
+
+  delta(visit: Visit, text: string): void {
+    if (this.#end === null) this.#ports.delta?.(visit.nodeId, visit.visit, text);
+  }
+
+  // ── the loop ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** One turn: what `first` sets off, to where nothing is left to do without waiting. A fault of ours ends the run, too. */
+  turn(first: () => void): void {
+    // An answer is taken where the run is at rest, never in the middle of what is only paused.
+    if (this.#isPaused) this.#answers.push(first);
+    else this.#go(first);
+  }
+
+  #go(first: () => void): void {
+    try {
+      for (let next: (() => void) | undefined = first; next !== undefined; next = this.#answers.shift()) {
+        next();
+        do this.#drain();
+        while (!this.#isPaused && this.#end === null && this.#follower?.advance());
+        if (this.#isPaused || this.#end !== null) break;
+      }
+    } catch (thrown) {
+      const error = SpellError.from(thrown);
+      if (error.code === "internal") error.errorId ??= this.#ports.fault?.(thrown, "");
+      this.fail(error);
+    }
+    this.#commit();
+  }
+
+  #drain(): void {
+    const { pause } = this.#ports;
+    while (this.#end === null) {
+      if (pause !== undefined && this.#work >= this.#pauseAt) return this.#pause(pause);
+      const visit = this.#ready.shift();
+      if (visit !== undefined) this.execute(visit);
+      else if (!this.#flow.isEmpty) this.#flow.step();
+      else return;
+      if (this.#uncommitted >= eventsPerCommit) this.#commit();
+    }
+  }
+
+  #pause(pause: () => Promise<void>): void {
+    this.#isPaused = true;
+    this.#pauseAt = this.#work + this.#limits.visitsPerTurn;
+    const goOn = (): void => {
+      this.#isPaused = false;
+      if (this.#end === null) this.#go(() => {});
+    };
+    pause().then(goOn, goOn);
+  }
+
+  frameEnded(frame: Frame): void {
+    if (frame.caller !== null) this.#performer.complete(frame.caller, frame.answer());
+    else
+      this.finish({
+        type: "run.completed",
+        runId: this.runId,
+        outputs: frame.outputs(),
+        state: frame.state,
+        ms: this.#elapsed(),
+      });
+  }
+
+  get #work(): number {
+    return this.#executed + this.#sandboxed * visitsPerSandboxCall;
+  }
+
+  get visitsLeft(): number {
+    return this.#limits.maxVisits - this.#executed;
+  }
+
+  nextOrder(): number {
+    return this.#visits++;
+  }
+
+  begin(frame: Frame, start: number): void {
+    this.#flow.begin(frame, start);
+  }
+
+  demand(visit: Visit): void {
+    this.#sources.demand(visit);
+  }
+
+  hold(visit: Visit): void {
+    this.#flow.hold(visit);
+  }
+
+  // ── visits ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Makes a visit whose sources are there: by its record, or for real. */
+  execute(visit: Visit): void {
+    if (this.#end !== null) return;
+    const { node, frame } = visit;
+    const scope = visit.scope as Scope;
+    visit.status = Status.running;
+    this.#executed += 1;
+    if (this.#executed > this.#limits.maxVisits) return this.fail(overBudget(visit, this.#limits.maxVisits));
+    visit.path = pathIn(scope, node.plan.regions);
+    visit.visit = visit.path === "" ? "1" : visit.path;
+    if (frame.graph.isScoped) visit.visit = this.#names.distinct(visit.nodeId, visit.visit, scope);
+    if (this.#follower === null || !this.#follower.follow(visit)) this.live(visit);
+  }
+
+  live(visit: Visit): void {
+    this.#performer.perform(visit);
+  }
+
+  enterSpell(visit: Visit): void {
+    this.#performer.enterSpell(visit);
+  }
+
+  agree(visit: Visit): void {
+    this.#follower?.agree(visit);
+  }
+
+  /** Takes a record: the only place where a node's doing touches the run, live and in replay. */
+  apply(visit: Visit, record: NodeCompleted): void {
+    this.append(record);
+    const { frame } = visit;
+    visit.status = Status.done;
+    visit.outputs = record.outputs;
+    visit.fired = record.fired;
+    visit.iterations = record.iterations;
+    visit.sources = null;
+    if (record.state !== undefined) frame.state = patched(frame.state, patchIn(record));
+    frame.reach(visit);
+    for (const waiter of visit.waiters ?? []) {
+      waiter.missing -= 1;
+      if (waiter.missing === 0 && waiter.status === Status.ready) this.#ready.push(waiter);
+    }
+    visit.waiters = null;
+    if (visit.triggered) this.#flow.propagate(visit);
+    this.#flow.release(visit);
+  }
+
+  // ── the end ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  fail(error: SpellError): void {
+    this.finish({ type: "run.failed", runId: this.runId, error: error.toInfo(), ms: this.#elapsed() });
+  }
+
+  finish(event: RunEnded): void {
+    if (this.#end !== null) return;
+    this.#end = this.#follower?.endWith(event) ?? event;
+    this.append(this.#end);
+    this.#cancel.cancel();
+  }
+
+  append(event: RunEvent): void {
+    this.#uncommitted += 1;
+    this.#ports.journal.append(event);
+  }
+
+  #commit(): void {
+    if (this.#uncommitted > 0) {
+      this.#uncommitted = 0;
+      this.#ports.journal.commit();
+    }
+    if (this.#end === null || this.#isReported) return;
+    this.#isReported = true;
+    this.#options.onEnd?.(this.#end);
+  }
+
+  #elapsed(): number {
+    return Math.max(0, this.#ports.clock.now() - this.#startedAt);
+  }
+}
+
+const nameOf = (node: Plan["graphs"][number]["nodes"][number] | undefined): string | undefined =>
+  node?.name ?? node?.id;
+
+const noStart = {
+  code: "spell_invalid",
+  message: "Nothing starts this spell: it has no Trigger In and no Input with a trigger.",
+  nodeId: undefined,
+} as const;
+
+const overBudget = (visit: Visit, allowed: number): SpellError =>
+  new SpellError(
+    "budget_exceeded",
+    `Node "${visit.nodeId}" (${visit.node.plan.component}) would be visit ${allowed + 1} of this run; ${allowed} are allowed. Look for a cycle that never ends, or raise settings.maxVisits.`,
+    { nodeId: visit.nodeId },
+  );

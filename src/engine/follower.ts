@@ -1,0 +1,199 @@
+/**
+ * Leads a run along its records. A visit takes its record where it would have executed; answers that came later are
+ * handed back where the run is at rest, in recorded order. Where the records end the run goes on, or a replay stops.
+ */
+import { SpellError } from "../protocol/errors.ts";
+import { isRunEnded, type NodeCompleted, type RunEnded, type RunEvent } from "../protocol/events.ts";
+import { bare, mismatch, Records } from "./records.ts";
+import { isSameResult } from "./same-result.ts";
+import type { Visit } from "./visit.ts";
+
+export interface FollowerHost {
+  readonly isEnded: boolean;
+  append(event: RunEvent): void;
+  /** Takes a node's record. */
+  apply(visit: Visit, record: NodeCompleted): void;
+  enterSpell(visit: Visit): void;
+  hold(visit: Visit): void;
+  /** Executes a visit for real. */
+  live(visit: Visit): void;
+  fail(error: SpellError): void;
+  finish(event: RunEnded): void;
+}
+
+export class Follower {
+  readonly #host: FollowerHost;
+  readonly #runId: string;
+  readonly #isReplay: boolean;
+  readonly #resumeReason: string | undefined;
+  #records: Records | null;
+  /** Visits in flight: their records come later, or not at all. */
+  readonly #open = new Map<string, Visit>();
+
+  /** @throws SpellError `journal_mismatch` when the records do not begin with a run */
+  constructor(
+    host: FollowerHost,
+    events: readonly RunEvent[],
+    options: { runId: string; isReplay: boolean; resumeReason?: string | undefined },
+  ) {
+    this.#host = host;
+    this.#runId = options.runId;
+    this.#isReplay = options.isReplay;
+    this.#resumeReason = options.resumeReason;
+    this.#records = new Records(events, (event) => this.#host.append(event));
+    const first = this.#records.peek();
+    if (first?.type !== "run.started") throw mismatch("it does not begin with run.started", first);
+    this.#records.skip();
+  }
+
+  /** Lets a visit take its record. False when the records ended before it: it executes. */
+  follow(visit: Visit): boolean {
+    this.#catchUp();
+    if (this.#records === null || this.#host.isEnded) return this.#host.isEnded;
+    const records = this.#records;
+    let event = records.peek();
+    if (event === undefined) {
+      // A replay stops here; the visit keeps its scope open, so that nothing seems to have come to rest.
+      this.#host.hold(visit);
+      return true;
+    }
+    if (isRunEnded(event) && event.type !== "run.completed") {
+      // A budget or a cancel ended the run before this visit.
+      this.#host.finish(bare(event));
+      return true;
+    }
+    if (event.type !== "node.started" || !isOf(visit, event)) {
+      this.#refuse(`visit ${visit.visit} of node "${visit.nodeId}" comes next`, event);
+      return true;
+    }
+    while (event?.type === "node.started" && isOf(visit, event)) {
+      this.#restart(visit, event.attempt, event);
+      event = records.peek();
+    }
+    if (visit.node.plan.role === "spell") this.#host.enterSpell(visit);
+    else if (event === undefined || isLater(event) || !this.#take(visit, event)) {
+      this.#host.hold(visit);
+      this.#open.set(visit.key, visit);
+    }
+    this.#catchUp(visit);
+    return true;
+  }
+
+  /** The run is at rest: the next record says what came back from outside. False when there is none to go on with. */
+  advance(): boolean {
+    if (this.#records === null) return false;
+    if (this.#takeOpen(true)) {
+      this.#catchUp();
+      return !this.#host.isEnded;
+    }
+    const event = this.#records.peek();
+    if (event === undefined) {
+      this.#goLive();
+      return this.#records === null && !this.#host.isEnded;
+    }
+    if (!isRunEnded(event)) this.#refuse("no node in flight matches", event);
+    else if (event.type === "run.completed") this.#refuse("nodes are still in flight", event);
+    else this.#host.finish(bare(event));
+    return false;
+  }
+
+  /** A Spell node's record follows from those inside it; where there is one it must agree. */
+  agree(visit: Visit): void {
+    const event = this.#records?.peek();
+    if (event === undefined) return;
+    if ((event.type === "node.completed" || event.type === "node.failed") && isOf(visit, event))
+      this.#records?.skip();
+    else this.#refuse(`node "${visit.nodeId}" ends here`, event);
+  }
+
+  /** The terminal event to write: the recorded one where the run ends as it says, else why it does not. */
+  endWith(event: RunEnded): RunEnded {
+    const recorded = this.#records?.peek();
+    if (recorded === undefined) return event;
+    // Why a run failed can lie outside it, as a deadline does. What it gave follows from its nodes, and must agree.
+    const isSame =
+      recorded.type === event.type && (event.type !== "run.completed" || isSameResult(recorded, event));
+    if (isSame) return bare(recorded);
+    this.#records = null;
+    const error = mismatch(`the run ends here with ${event.type} and its results`, recorded).toInfo();
+    return { type: "run.failed", runId: this.#runId, error, ms: event.ms };
+  }
+
+  /** Takes what a resumed run did at this point with the visits in flight; where the records end, does it. */
+  #catchUp(current?: Visit): void {
+    while (!this.#host.isEnded && this.#takeOpen(false));
+    if (!this.#host.isEnded && this.#records !== null && this.#records.peek() === undefined)
+      this.#goLive(current);
+  }
+
+  /** Applies the next record if it belongs to a visit in flight; one that came later only where the run is at rest. */
+  #takeOpen(isAtRest: boolean): boolean {
+    const event = this.#records?.peek();
+    if (event === undefined || !("visit" in event) || (!isAtRest && isLater(event))) return false;
+    const visit = this.#open.get(`${event.nodeId}#${event.visit}`);
+    if (visit === undefined) return false;
+    if (event.type === "node.started") {
+      this.#restart(visit, event.attempt, event);
+      return true;
+    }
+    this.#open.delete(visit.key);
+    return this.#take(visit, event);
+  }
+
+  #restart(visit: Visit, attempt: number, event: RunEvent): void {
+    visit.attempt = attempt;
+    this.#records?.skip();
+    this.#host.append(bare(event));
+  }
+
+  /** Applies the record at hand to `visit` if it is its end. */
+  #take(visit: Visit, event: RunEvent): boolean {
+    if (!isOf(visit, event) || (event.type !== "node.completed" && event.type !== "node.failed"))
+      return false;
+    // Past it before it is applied: applying may end the run, which looks at what follows.
+    this.#records?.skip();
+    if (event.type === "node.completed") {
+      const unknown = event.fired.find((socket) => !visit.node.triggers.includes(socket));
+      if (unknown !== undefined)
+        this.#refuse(`node "${visit.nodeId}" has no trigger output "${unknown}"`, event);
+      else if (event.iterations !== undefined && visit.node.plan.each === undefined)
+        this.#refuse(`node "${visit.nodeId}" is no loop`, event);
+      else this.#host.apply(visit, bare(event));
+      return true;
+    }
+    this.#host.append(bare(event));
+    const { code, message, errors } = event.error;
+    this.#host.fail(
+      new SpellError(code, message, { nodeId: visit.nodeId, ...(errors === undefined ? {} : { errors }) }),
+    );
+    return true;
+  }
+
+  /** The records are at their end: visits in flight are tried again, with the same keys. A replay stops instead. */
+  #goLive(current?: Visit): void {
+    if (this.#isReplay) return;
+    this.#records = null;
+    if (this.#resumeReason !== undefined)
+      this.#host.append({ type: "run.resumed", runId: this.#runId, reason: this.#resumeReason });
+    // A visit within which the records end goes on ahead of those that were in flight before it.
+    const isOpen = current !== undefined && this.#open.delete(current.key);
+    const rest = [...this.#open.values()];
+    this.#open.clear();
+    for (const visit of isOpen ? [current, ...rest] : rest) {
+      if (this.#host.isEnded) return;
+      visit.attempt += 1;
+      this.#host.live(visit);
+    }
+  }
+
+  #refuse(why: string, found: RunEvent | undefined): void {
+    this.#records = null;
+    this.#host.fail(mismatch(why, found));
+  }
+}
+
+const isOf = (visit: Visit, event: RunEvent): boolean =>
+  "visit" in event && event.nodeId === visit.nodeId && event.visit === visit.visit;
+
+/** The end of a visit that was answered from outside the turn. */
+const isLater = (event: RunEvent): boolean => "waited" in event && event.waited === true;

@@ -1,0 +1,68 @@
+/** One graph in execution: the run's own, or a sub-spell's under the path of the Spell node that runs it. */
+import type { Json, JsonObject } from "../protocol/values.ts";
+import type { PreparedGraph } from "./prepared.ts";
+import { Scope } from "./scope.ts";
+import type { Visit } from "./visit.ts";
+import { Waiting } from "./waiting.ts";
+
+export class Frame {
+  readonly graph: PreparedGraph;
+  /** Path of its nodes: `12/` below Spell node 12. */
+  readonly prefix: string;
+  readonly caller: Visit | null;
+  readonly depth: number;
+  readonly inputs: JsonObject;
+  readonly root: Scope;
+  state: JsonObject;
+  readonly waiting = new Waiting();
+  readonly #reached = new Map<number, Visit>();
+  readonly #exits = new Set<number>();
+
+  constructor(graph: PreparedGraph, caller: Visit | null, inputs: JsonObject, state: JsonObject) {
+    this.graph = graph;
+    this.caller = caller;
+    this.prefix = caller === null ? "" : `${caller.nodeId}/`;
+    this.depth = caller === null ? 0 : caller.frame.depth + 1;
+    this.inputs = inputs;
+    this.state = state;
+    // Nodes of a sub-spell inherit the caller's visit; outside any loop that is no ordinal.
+    this.root = new Scope({
+      parent: null,
+      path: caller === null || (caller.path === "" && caller.visit === "1") ? "" : caller.visit,
+    });
+  }
+
+  /** Notes what an Output stored or a Trigger Out passed. */
+  reach(visit: Visit): void {
+    const { role } = visit.node.plan;
+    if (role === "output") this.#reached.set(visit.node.index, visit);
+    else if (role === "exit") this.#exits.add(visit.node.index);
+  }
+
+  /** By name; of two Outputs of one name the later in load order counts, those never reached are absent. */
+  outputs(): JsonObject {
+    const entries: [string, Json][] = [];
+    for (const index of this.graph.plan.outputs) {
+      const visit = this.#reached.get(index);
+      const value = visit?.outputs.output;
+      if (visit !== undefined && value !== undefined)
+        entries.push([visit.node.plan.name ?? visit.node.plan.id, value]);
+    }
+    return Object.fromEntries(entries);
+  }
+
+  /** What the calling Spell node gives: its outputs by socket and the triggers that fire. */
+  answer(): { outputs: JsonObject; fired: string[] } {
+    const call = this.caller?.node.plan.call;
+    if (call === undefined) return { outputs: {}, fired: [] };
+    const named = this.outputs();
+    const entries = call.outputs.flatMap(([socket, name]): [string, Json][] =>
+      Object.hasOwn(named, name) ? [[socket, named[name] as Json]] : [],
+    );
+    const hasExits = this.graph.plan.exits.length > 0;
+    const fires = (exits: readonly number[] | null): boolean =>
+      !hasExits || exits === null || exits.some((exit) => this.#exits.has(exit));
+    const fired = call.exits.filter(([, exits]) => fires(exits)).map(([socket]) => socket);
+    return { outputs: Object.fromEntries(entries), fired };
+  }
+}

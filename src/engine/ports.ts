@@ -1,0 +1,36 @@
+/** What the engine needs of the world. Everything it does to the world goes through `journal` or a service call. */
+import type { RunEvent } from "../protocol/events.ts";
+import type { Services } from "../protocol/services.ts";
+import type { Component } from "./component.ts";
+import type { LogEntry, Sandbox } from "./sandbox.ts";
+
+/** The one port that is written. Both are synchronous: between `append` and `commit` nothing may be awaited. */
+export interface Journal {
+  append(event: RunEvent): void;
+  /** Makes what was appended durable, then shows it. Called at the end of every turn, and within long ones. */
+  commit(): void;
+}
+
+export interface Clock {
+  /** ms since 1970; stands still within pure work when deployed, so it decides nothing. */
+  now(): number;
+}
+
+export interface EnginePorts {
+  journal: Journal;
+  clock: Clock;
+  components: (name: string) => Component | undefined;
+  services: Services;
+  sandbox: Sandbox;
+  /**
+   * Lets others have the processor, and clocks and cancels be seen. Asked every `visitsPerTurn` visits of a run that
+   * never waits; without it such a run is one turn.
+   */
+  pause?: () => Promise<void>;
+  /** Text that a node streams while it runs: shown, never kept. */
+  delta?: (nodeId: string, visit: string, text: string) => void;
+  /** What user code had logged before it failed with this. */
+  logsOf?: (thrown: unknown) => readonly LogEntry[];
+  /** A fault of ours: logged with its cause, and told to users by the id that this gives. */
+  fault?: (thrown: unknown, nodeId: string) => string;
+}

@@ -1,0 +1,70 @@
+/** Which faults a run can reach from its start: those refuse it before anything happens. */
+import type { Plan, PlanNode } from "../protocol/plan.ts";
+
+export interface Fault {
+  code: NonNullable<PlanNode["fault"]>["code"];
+  message: string;
+  nodeId: string;
+}
+
+const known = new WeakMap<Plan, Map<string, Fault | null>>();
+
+/** The first fault, in the order in which triggers would spread, or null. Remembered per plan and start. */
+export function faultFrom(plan: Plan, start: number): Fault | null {
+  let ofPlan = known.get(plan);
+  if (ofPlan === undefined) known.set(plan, (ofPlan = new Map()));
+  const key = String(start);
+  let fault = ofPlan.get(key);
+  if (fault === undefined) ofPlan.set(key, (fault = search(plan, start)));
+  return fault;
+}
+
+interface Step {
+  graph: number;
+  node: number;
+  prefix: string;
+  /** The input socket by which a trigger comes; null where only the node's data are read, which fires nothing. */
+  socket: string | null;
+}
+
+function search(plan: Plan, start: number): Fault | null {
+  const seen = new Set<string>();
+  const queue: Step[] = [];
+  const reach = (step: Step): void => {
+    const node = plan.graphs[step.graph]?.nodes[step.node];
+    // By which socket a trigger comes matters where it chooses the start of a sub-spell.
+    const way =
+      step.socket === null
+        ? "data"
+        : node?.call?.entries === undefined
+          ? "trigger"
+          : `trigger ${step.socket}`;
+    const key = `${step.graph}:${step.node}:${way}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    queue.push(step);
+  };
+  reach({ graph: 0, node: start, prefix: "", socket: "" });
+  for (let i = 0; i < queue.length; i++) {
+    const { graph, node: index, prefix, socket } = queue[i] as Step;
+    const node = plan.graphs[graph]?.nodes[index];
+    if (node === undefined) continue;
+    if (node.fault !== undefined) return { ...node.fault, nodeId: prefix + node.id };
+    for (const [, sources] of node.inputs)
+      for (const [source] of sources) reach({ graph, node: source, prefix, socket: null });
+    if (socket !== null)
+      for (const [, targets] of node.next)
+        for (const [target, into] of targets) reach({ graph, node: target, prefix, socket: into });
+    const inner = node.call === undefined ? undefined : plan.graphs[node.call.graph];
+    if (node.call === undefined || inner === undefined) continue;
+    const entry = node.call.entries?.find(([name]) => name === socket)?.[1] ?? inner.starts[0];
+    if (entry === undefined) return { ...notStarted(node, inner), nodeId: prefix + node.id };
+    reach({ graph: node.call.graph, node: entry, prefix: `${prefix}${node.id}/`, socket: "" });
+  }
+  return null;
+}
+
+const notStarted = (node: PlanNode, inner: Plan["graphs"][number]): Omit<Fault, "nodeId"> => ({
+  code: "spell_invalid",
+  message: `Node "${node.id}" runs the spell "${inner.spell.name}", which nothing starts: it has no Trigger In.`,
+});

@@ -1,0 +1,41 @@
+/** Which visit a reader sees, in which scope that leaves a data node, and what value it gets. */
+import type { Json } from "../protocol/values.ts";
+import type { Scope } from "./scope.ts";
+import { Status, type Visit } from "./visit.ts";
+
+/** The iteration of the loop visit `loop` in which `scope` lies. */
+function iterationOf(loop: Visit, scope: Scope | null): Scope | undefined {
+  for (let at = scope; at !== null; at = at.parent) if (at.loop === loop) return at;
+  return undefined;
+}
+
+/** The value that `reader` gets over its data edge `edge` from `source`. */
+export function readValue(reader: Visit, source: Visit, edge: number): Json | undefined {
+  const socket = reader.node.sourceSockets[edge] as string;
+  if (source.iterations !== undefined) {
+    const scope = iterationOf(source, reader.scope ?? reader.readScope);
+    const seen = Object.hasOwn(source.iterations.outputs, socket)
+      ? source.iterations.outputs[socket]
+      : undefined;
+    if (scope !== undefined && Array.isArray(seen)) return seen[scope.iteration - 1];
+  }
+  return Object.hasOwn(source.outputs, socket) ? source.outputs[socket] : undefined;
+}
+
+/** The scope that reading `source` from `readScope` ties a data node to. */
+export function scopeRead(source: Visit, readScope: Scope): Scope {
+  return iterationOf(source, readScope) ?? (source.scope as Scope);
+}
+
+/** Deeper in nesting, or a later turn at the same depth. */
+export const isInner = (a: Scope, b: Scope): boolean =>
+  a.depth > b.depth || (a.depth === b.depth && a.turn > b.turn);
+
+/** A visit of a node with triggers that took place in an earlier turn or an outer scope, the nearest first. */
+export function seenFrom(scope: Scope, node: number): Visit | undefined {
+  for (let at = scope.before; at !== null; at = at.before) {
+    const visit = at.get(node);
+    if (visit !== undefined && visit.status !== Status.fresh) return visit;
+  }
+  return undefined;
+}

@@ -1,0 +1,51 @@
+/** Replays a run from its journal: applies records, executes nothing, calls nothing, asks no catalogue. */
+import type { RunEnded, RunEvent } from "../protocol/events.ts";
+import type { Plan } from "../protocol/plan.ts";
+import type { JsonObject } from "../protocol/values.ts";
+import { Execution, type Limits } from "./execution.ts";
+import type { EnginePorts } from "./ports.ts";
+import { startOf } from "./records.ts";
+
+export interface Replayed {
+  /** The events of the run again, without `seq` and `at`. */
+  events: RunEvent[];
+  /** The terminal event; null when the records end before the run does. */
+  end: RunEnded | null;
+  /** The run's state where the records end. */
+  state: JsonObject;
+}
+
+/**
+ * Runs a plan on recorded events. A record that does not fit ends in `run.failed` with `journal_mismatch`.
+ * @param records the run's events from `run.started` on, of a whole run or any prefix, with or without `seq` and `at`
+ * @throws SpellError `journal_mismatch` when the records do not begin with a run
+ */
+export function replay(
+  plan: Plan,
+  records: readonly RunEvent[],
+  options: { limits?: Partial<Limits> } = {},
+): Replayed {
+  const events: RunEvent[] = [];
+  const execution = new Execution({
+    plan,
+    start: startOf(records),
+    records,
+    isReplay: true,
+    userId: "",
+    ports: { ...inert, journal: { append: (event) => events.push(event), commit: () => {} } },
+    limits: { maxVisits: Number.POSITIVE_INFINITY, ...options.limits },
+  });
+  execution.run();
+  return { events, end: execution.end, state: execution.state };
+}
+
+const inert: Omit<EnginePorts, "journal"> = {
+  clock: { now: () => 0 },
+  components: () => undefined,
+  services: {},
+  sandbox: {
+    call() {
+      throw new Error("A replay executes nothing.");
+    },
+  },
+};

@@ -1,0 +1,101 @@
+/** The fronts of the engine: start a run, go on with one, replay one. */
+import { SpellError } from "../protocol/errors.ts";
+import { engineVersion, type RunEnded, type RunEvent, type RunStarted } from "../protocol/events.ts";
+import type { Plan } from "../protocol/plan.ts";
+import type { SpellRef } from "../protocol/runs.ts";
+import type { JsonObject } from "../protocol/values.ts";
+import { Execution, type Limits, type RunHandle } from "./execution.ts";
+import type { EnginePorts } from "./ports.ts";
+import { startOf } from "./records.ts";
+
+export interface RunOptions {
+  plan: Plan;
+  runId: string;
+  spell: SpellRef;
+  userId: string;
+  inputs: JsonObject;
+  /** Name of the trigger-in or input to start from; the default one when absent. */
+  trigger?: string;
+  /** The state that the run starts from. */
+  state: JsonObject;
+  requestId?: string;
+  ports: EnginePorts;
+  limits?: Partial<Limits>;
+  deadlineAt?: number;
+  onEnd?: (end: RunEnded) => void;
+}
+
+/** Starts a run and goes as far as it can without waiting; `onEnd` is called within when that is the end. */
+export function startRun(options: RunOptions): RunHandle {
+  const { plan, runId, spell, inputs, state, requestId, ...rest } = options;
+  const start: RunStarted = {
+    type: "run.started",
+    runId,
+    ...(requestId === undefined ? {} : { requestId }),
+    trigger: chooseTrigger(plan, inputs, options.trigger),
+    inputs,
+    state,
+    spell,
+    engineVersion,
+  };
+  const execution = new Execution({ ...rest, plan, start });
+  execution.run();
+  return execution;
+}
+
+/**
+ * The start of a run by name: the one asked for; else the topmost trigger-in; where only inputs start, the one
+ * named by the first key of `inputs`, else `Input - Default`, else the topmost. Empty when the spell has no start.
+ * @throws SpellError `bad_request` when the trigger asked for does not exist
+ */
+export function chooseTrigger(plan: Plan, inputs: JsonObject, asked: string | undefined): string {
+  const graph = plan.graphs[0] as Plan["graphs"][number];
+  const nameOf = (index: number | undefined): string | undefined => {
+    const node = index === undefined ? undefined : graph.nodes[index];
+    return node === undefined ? undefined : (node.name ?? node.id);
+  };
+  const names = graph.starts.map((start) => nameOf(start) ?? "");
+  if (asked !== undefined) {
+    if (names.includes(asked)) return asked;
+    const known =
+      names.length === 0 ? "it has none" : `it has ${names.map((name) => JSON.stringify(name)).join(", ")}`;
+    throw new SpellError("bad_request", `The spell has no trigger ${JSON.stringify(asked)}; ${known}.`, {
+      errors: [{ path: "trigger", message: "no trigger-in or input of this name" }],
+    });
+  }
+  if (graph.startsByInput) {
+    const [first] = Object.keys(inputs);
+    if (first !== undefined && names.includes(first)) return first;
+    if (names.includes("Input - Default")) return "Input - Default";
+  }
+  return names[0] ?? "";
+}
+
+export interface ResumeOptions {
+  plan: Plan;
+  /** The run's events so far, from `run.started` on. */
+  records: readonly RunEvent[];
+  userId: string;
+  ports: EnginePorts;
+  /** Told as `run.resumed` where the records end. */
+  reason?: string;
+  limits?: Partial<Limits>;
+  deadlineAt?: number;
+  onEnd?: (end: RunEnded) => void;
+}
+
+/**
+ * Goes on with a run from its records: completed nodes take what was recorded, those in flight are tried again.
+ * All events are appended anew, the recorded ones first; a host that has them skips as many.
+ * @throws SpellError `journal_mismatch` when the records do not begin with a run
+ */
+export function resumeRun(options: ResumeOptions): RunHandle {
+  const { reason, ...rest } = options;
+  const execution = new Execution({
+    ...rest,
+    start: startOf(options.records),
+    ...(reason === undefined ? {} : { resumeReason: reason }),
+  });
+  execution.run();
+  return execution;
+}

@@ -1,0 +1,20 @@
+/** The visit strings of a run. */
+import type { Scope } from "./scope.ts";
+
+/**
+ * Two scopes can have the same ordinals: the run and its first iteration are both `1`. A node that is visited in both
+ * gets `1` and `1~2`, in the order of the visits, which follows from graph and records alone.
+ */
+export class VisitNames {
+  readonly #taken = new Map<string, Scope>();
+
+  distinct(nodeId: string, visit: string, scope: Scope): string {
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? visit : `${visit}~${n}`;
+      const key = `${nodeId}#${name}`;
+      const taken = this.#taken.get(key);
+      if (taken === undefined) this.#taken.set(key, scope);
+      if (taken === undefined || taken === scope) return name;
+    }
+  }
+}
