@@ -1,0 +1,83 @@
+/** How a component is declared: its sockets, the schema of its data, its help, and what it does. */
+import * as z from "zod";
+import type { Component, NodeContext, NodeOutcome } from "../engine/component.ts";
+import type { ComponentShape, ComponentSocket } from "../graph/catalogue.ts";
+import type { ComponentDescription } from "../protocol/components.ts";
+import { SpellError } from "../protocol/errors.ts";
+import type { Socket, SocketType } from "../protocol/spell.ts";
+import type { Json, JsonObject } from "../protocol/values.ts";
+
+export interface ComponentDefinition<Data extends z.ZodObject> extends Omit<ComponentShape, "checkData"> {
+  readonly category: string;
+  /** One or two sentences for people who draw: what it does with what. */
+  readonly help: string;
+  /** Of the keys that the component reads; others (an editor's) are kept and ignored. */
+  readonly data: Data;
+  execute(context: NodeContext, data: z.infer<Data>): NodeOutcome | Promise<NodeOutcome>;
+}
+
+export interface CatalogueEntry extends ComponentShape, Component {
+  readonly name: string;
+  describe(): ComponentDescription;
+}
+
+/** Makes a component. Its data are parsed once per node, not per visit. */
+export function defineComponent<Data extends z.ZodObject>(
+  definition: ComponentDefinition<Data>,
+): CatalogueEntry {
+  const parsed = new WeakMap<JsonObject, z.infer<Data>>();
+  const dataOf = (raw: JsonObject): z.infer<Data> => {
+    let data = parsed.get(raw);
+    if (data === undefined) {
+      data = definition.data.parse(raw);
+      parsed.set(raw, data);
+    }
+    return data;
+  };
+  return {
+    ...definition,
+    checkData(raw: JsonObject): [string, string][] {
+      const result = definition.data.safeParse(raw);
+      return result.success ? [] : result.error.issues.map((issue) => [issue.path.join("."), issue.message]);
+    },
+    execute: (context: NodeContext) => definition.execute(context, dataOf(context.data)),
+    describe: () => ({
+      name: definition.name,
+      aliases: [...definition.aliases],
+      category: definition.category,
+      help: definition.help,
+      inputs: [...definition.inputs],
+      outputs: [...definition.outputs],
+      dynamicInputs: definition.dynamicInputs ?? false,
+      dynamicOutputs: definition.dynamicOutputs ?? false,
+      data: z.toJSONSchema(definition.data, { io: "input" }) as Json,
+    }),
+  };
+}
+
+export const trigger = (name = "trigger"): Socket => ({ name, type: "trigger" });
+export const input = (
+  name: string,
+  type: SocketType = "any",
+  options: { required?: true } = {},
+): ComponentSocket => ({ name, type, ...options });
+export const output = (name: string, type: SocketType = "any"): Socket => ({ name, type });
+
+/**
+ * The value of an input without which a component can do nothing.
+ * @throws SpellError `missing_input` when its source gave none
+ */
+export function needed(context: NodeContext, socket: string): Json {
+  const value = context.value(socket);
+  if (value !== undefined) return value;
+  throw new SpellError(
+    "missing_input",
+    `${context.label} got no value for "${socket}": its source gave none.`,
+  );
+}
+
+/** Outputs of a visit; undefined ones are left out, so that a record says the same as the live run. */
+export const outputs = (values: Record<string, Json | undefined>): JsonObject =>
+  Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, Json] => entry[1] !== undefined),
+  );
