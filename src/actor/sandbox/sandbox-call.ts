@@ -1,0 +1,184 @@
+/** One call: a fresh runtime and context, the user's function run to its end, everything freed. */
+import { type QuickJSContext, type QuickJSHandle, type QuickJSRuntime, Scope } from "quickjs-emscripten-core";
+import type { LogEntry, SandboxRequest, SandboxResult } from "../../engine/sandbox.ts";
+import { isTooDeep } from "../../platform/json.ts";
+import type { SpellError } from "../../protocol/errors.ts";
+import type { Json } from "../../protocol/values.ts";
+import * as failures from "./failures.ts";
+import type { SandboxLimits } from "./limits.ts";
+import { LogBook, utf8Bytes } from "./log-book.ts";
+import { codeFile, type Complaint, prelude, preludeFile } from "./prelude.ts";
+import { mostSteps, type QuickJsInstance } from "./quickjs-instance.ts";
+
+/** Jobs between two looks at whether the Promise has settled. */
+const jobsAtOnce = 64;
+/**
+ * Steps kept beside the limit for an orderly end. QuickJS asks whether to go on after 10 000 calls and jumps of the code, and
+ * is told to stop when only these are left; work that never asks, one search in a long string say, uses them up and traps.
+ */
+const reservedSteps = (maxSteps: number): number => Math.ceil(maxSteps / 4) + 10_000_000;
+/** Type "global" and not detected: an `import` in the code must not turn it into a module. */
+const asScript = { type: "global" } as const;
+
+export class SandboxCall {
+  readonly #request: SandboxRequest;
+  readonly #limits: SandboxLimits;
+  readonly #logs: LogBook;
+  readonly #runtime: QuickJSRuntime;
+  readonly #context: QuickJSContext;
+  readonly #handles = new Scope();
+  readonly #steps: WebAssembly.Global;
+  readonly #reservedSteps: number;
+
+  constructor({ quickjs, steps }: QuickJsInstance, request: SandboxRequest, limits: SandboxLimits) {
+    this.#request = request;
+    this.#limits = limits;
+    this.#logs = new LogBook(limits.maxLogBytes);
+    this.#steps = steps;
+    this.#reservedSteps = reservedSteps(limits.maxSteps);
+    steps.value = Math.min(limits.maxSteps + this.#reservedSteps, mostSteps);
+    this.#runtime = quickjs.newRuntime({
+      memoryLimitBytes: limits.maxMemoryBytes,
+      maxStackSizeBytes: limits.maxStackBytes,
+      interruptHandler: () => this.isExhausted,
+    });
+    this.#context = this.#runtime.newContext();
+  }
+
+  get logs(): readonly LogEntry[] {
+    return this.#logs.entries;
+  }
+
+  /** Whether the call has taken all its steps. */
+  get isExhausted(): boolean {
+    return this.#steps.value < this.#reservedSteps;
+  }
+
+  /** @throws SpellError as the port says; anything else means that the instance is broken. */
+  run(): SandboxResult {
+    const { label, args, code } = this.#request;
+    const input = JSON.stringify(args);
+    const bytes = utf8Bytes(input) + utf8Bytes(code);
+    if (bytes > this.#limits.maxArgumentBytes) throw failures.argumentsTooLarge(label, bytes, this.#limits);
+    const run = this.#install(input);
+    // The code begins on the first line, so that lines need no mapping, and may end in a comment.
+    const work = this.#context.evalCode(`const copyFn=${code}\n;copyFn`, codeFile, asScript);
+    if (work.error) throw this.#failure(work.error, run, "parse");
+    const outcome = this.#context.callFunction(run, this.#context.undefined, this.#keep(work.value));
+    if (outcome.error) throw this.#complaint(outcome.error, run);
+    const value = this.#settle(this.#keep(outcome.value), run);
+    return { value, logs: this.#logs.entries };
+  }
+
+  /** Frees all that the call held. @throws where the instance is broken. */
+  dispose(): void {
+    this.#steps.value = mostSteps;
+    this.#handles.dispose();
+    this.#context.dispose();
+    this.#runtime.dispose();
+  }
+
+  /** Runs the prelude, which copies the arguments in. @returns its `run`. */
+  #install(input: string): QuickJSHandle {
+    const context = this.#context;
+    const write = this.#keep(
+      context.newFunction("write", (level, json) =>
+        this.#write(context.getString(level), json) ? context.true : context.false,
+      ),
+    );
+    const install = context.evalCode(prelude, preludeFile, asScript);
+    if (install.error) throw this.#failure(install.error, undefined, "call");
+    const seeds = crypto.getRandomValues(new Int32Array(4));
+    const settings = [...seeds, this.#limits.maxLogBytes].map((number) =>
+      this.#keep(context.newNumber(number)),
+    );
+    const run = context.callFunction(this.#keep(install.value), context.undefined, [
+      write,
+      this.#keep(context.newString(input)),
+      ...settings,
+    ]);
+    if (run.error) throw this.#failure(run.error, undefined, "call");
+    return this.#keep(run.value);
+  }
+
+  #write(level: string, json: QuickJSHandle): boolean {
+    const text = this.#context.getString(json);
+    // Empty where there was no memory to copy it out.
+    return text !== "" && this.#logs.write(level as LogEntry["level"], JSON.parse(text) as string);
+  }
+
+  /** Runs jobs until `outcome`, where it is a Promise, settles. @returns the value out of its JSON. */
+  #settle(outcome: QuickJSHandle, run: QuickJSHandle): Json | undefined {
+    const { label } = this.#request;
+    let jobsLeft = this.#limits.maxJobs;
+    let jobError: QuickJSHandle | undefined;
+    for (;;) {
+      if (this.isExhausted) throw failures.ranTooLong(label, this.#limits);
+      const state = this.#context.getPromiseState(outcome);
+      if (state.type === "fulfilled") return this.#value(this.#keep(state.value));
+      if (state.type === "rejected") throw this.#complaint(state.error, run);
+      if (!this.#runtime.hasPendingJob()) {
+        throw jobError === undefined ? failures.neverSettled(label) : this.#failure(jobError, run, "call");
+      }
+      if (jobsLeft <= 0) throw failures.tooManyJobs(label, this.#limits);
+      const executed = this.#runtime.executePendingJobs(Math.min(jobsAtOnce, jobsLeft));
+      if (executed.error) jobError = this.#keep(executed.error);
+      jobsLeft -= executed.error ? 1 : executed.value;
+    }
+  }
+
+  #value(json: QuickJSHandle): Json | undefined {
+    const { label } = this.#request;
+    if (this.#context.typeof(json) !== "string") return undefined;
+    const { maxResultBytes } = this.#limits;
+    // Its length in characters, a lower bound of the bytes, is known before the text is copied.
+    const isLong = (this.#context.getLength(json) ?? 0) > maxResultBytes;
+    const text = isLong ? "" : this.#text(json);
+    if (isLong || utf8Bytes(text) > maxResultBytes) throw failures.resultTooLarge(label, this.#limits);
+    // Whatever takes the value further may walk it by recursion.
+    if (isTooDeep(text)) throw failures.resultTooDeep(label);
+    return JSON.parse(text) as Json;
+  }
+
+  /** The characters of a JSON text. */
+  #text(json: QuickJSHandle): string {
+    const text = this.#context.getString(json);
+    if (text === "") throw failures.outOfMemory(this.#request.label, this.#limits);
+    return text;
+  }
+
+  /** What `run` threw: its own JSON text, or the bare error where it was interrupted or had no memory to write one. */
+  #complaint(error: QuickJSHandle, run: QuickJSHandle): SpellError {
+    if (this.#context.typeof(error) !== "string") return this.#failure(error, run, "call");
+    const complaint = JSON.parse(this.#text(this.#keep(error))) as Complaint;
+    return failures.failureOf(complaint, this.#request, this.#limits);
+  }
+
+  /** Lets the prelude describe an error that reached the host. */
+  #failure(error: QuickJSHandle, run: QuickJSHandle | undefined, phase: "parse" | "call"): SpellError {
+    this.#keep(error);
+    const { label } = this.#request;
+    if (this.isExhausted) return failures.ranTooLong(label, this.#limits);
+    // Without a prelude there was no foreign code yet: its arguments were too large for the memory.
+    if (run === undefined) return failures.outOfMemory(label, this.#limits);
+    const context = this.#context;
+    const describe = this.#keep(context.getProp(run, "describe"));
+    const described = context.callFunction(describe, context.undefined, error);
+    if (described.error) {
+      this.#keep(described.error);
+      const untold = { phase: "call", message: "an error that cannot be described" } as const;
+      return failures.failureOf(untold, this.#request, this.#limits);
+    }
+    const complaint = JSON.parse(this.#text(this.#keep(described.value))) as Complaint;
+    const isParsing = phase === "parse" && complaint.name === "SyntaxError";
+    return failures.failureOf(
+      { ...complaint, phase: isParsing ? "parse" : "call" },
+      this.#request,
+      this.#limits,
+    );
+  }
+
+  #keep(handle: QuickJSHandle): QuickJSHandle {
+    return this.#handles.manage(handle);
+  }
+}
