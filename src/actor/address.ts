@@ -1,0 +1,32 @@
+/** Names of actors. Joined strings could be forged by a separator in a part, so a name is a JSON array. */
+import { SpellError } from "../protocol/errors.ts";
+
+export interface RunnerAddress {
+  /** The verified user whose runner this is. */
+  caller: string;
+  /** Whose spell it is; the caller's own unless published. */
+  owner: string;
+  spellId: string;
+  session: string;
+}
+
+export const defaultSession = "main";
+
+export const runnerName = (address: RunnerAddress): string =>
+  JSON.stringify([1, address.caller, address.owner, address.spellId, address.session]);
+
+/** @throws SpellError `internal` when `name` was not made by {@link runnerName}. */
+export function parseRunnerName(name: string | undefined): RunnerAddress {
+  const parts: unknown = name === undefined ? undefined : JSON.parse(name);
+  if (
+    !Array.isArray(parts) ||
+    parts.length !== 5 ||
+    parts[0] !== 1 ||
+    parts.some((part, i) => i > 0 && typeof part !== "string")
+  )
+    throw new SpellError("internal", "This runner has no proper name.");
+  const [, caller, owner, spellId, session] = parts as [1, string, string, string, string];
+  return { caller, owner, spellId, session };
+}
+
+export const managerName = (userId: string): string => JSON.stringify([1, userId]);

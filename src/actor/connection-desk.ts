@@ -1,0 +1,103 @@
+/** Does what connections ask: one handler a message type, errors told and never thrown. */
+import { closeCodes } from "../protocol/down.ts";
+import { SpellError } from "../protocol/errors.ts";
+import type { ClientMessage } from "../protocol/up.ts";
+import type { Connections } from "./connections.ts";
+import { MessageRate } from "./message-rate.ts";
+import { parseFrame } from "./messages.ts";
+import type { RunOrder } from "./run-desk.ts";
+
+/** What the runner does for a connection. */
+export interface ConnectionHost {
+  /** Frames that answer a hello. */
+  hello(lastSeq: number | undefined): Promise<Iterable<string>>;
+  run(order: RunOrder): Promise<void>;
+  /** False when there is no such run in flight. */
+  cancel(runId: string): boolean;
+}
+
+export class ConnectionDesk {
+  readonly #connections: Connections;
+  readonly #host: ConnectionHost;
+  readonly #rate: MessageRate;
+  readonly #turns = new WeakMap<WebSocket, Promise<void>>();
+
+  constructor(connections: Connections, host: ConnectionHost, now: () => number) {
+    this.#connections = connections;
+    this.#host = host;
+    this.#rate = new MessageRate(now);
+  }
+
+  /** Takes one frame, after those that came before it on this connection. A bad one gets `error`, and the connection stays. */
+  receive(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+    const turn = (this.#turns.get(socket) ?? Promise.resolve()).then(() => this.#receive(socket, frame));
+    this.#turns.set(socket, turn);
+    return turn;
+  }
+
+  async #receive(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+    if (this.#connections.expire(socket)) return;
+    try {
+      for (const parsed of parseFrame(frame)) {
+        const isHello = "message" in parsed && parsed.message.type === "hello";
+        if (!this.#mayTalk(socket, isHello ? MessageRate.helloCost : 1)) continue;
+        if ("error" in parsed) this.#fail(socket, parsed.error, parsed.requestId);
+        else await this.#handle(socket, parsed.message);
+      }
+    } catch (thrown) {
+      const error = SpellError.from(thrown);
+      if (error.code === "too_large" || this.#mayTalk(socket, 1)) this.#fail(socket, error);
+      if (error.code === "too_large") this.#connections.close(socket, closeCodes.tooLarge, error.message);
+    }
+  }
+
+  #mayTalk(socket: WebSocket, cost: number): boolean {
+    const rate = this.#rate.take(socket, cost);
+    if (rate === "first")
+      this.#fail(
+        socket,
+        new SpellError(
+          "rate_limited",
+          `At most ${MessageRate.perSecond} messages a second are taken; those over it are dropped.`,
+        ),
+      );
+    if (rate === "hopeless") this.#connections.close(socket, closeCodes.tooMany, "Too many messages.");
+    return rate === "ok";
+  }
+
+  async #handle(socket: WebSocket, message: ClientMessage): Promise<void> {
+    const requestId = "requestId" in message ? message.requestId : undefined;
+    try {
+      if (message.type === "hello") return await this.#hello(socket, message.lastSeq);
+      if (!this.#connections.isLive(socket))
+        throw new SpellError(
+          "protocol_error",
+          `Say hello before "${message.type}": a connection without it is told nothing.`,
+        );
+      if (message.type === "run") {
+        const { type: _type, ...order } = message;
+        await this.#host.run(order);
+      } else if (message.type === "cancel") {
+        if (!this.#host.cancel(message.runId))
+          throw new SpellError("not_found", `No run "${message.runId}" is in flight here.`);
+      } else throw new SpellError("bad_request", `This server does not take "${message.type}" yet.`);
+    } catch (thrown) {
+      this.#fail(socket, SpellError.from(thrown), requestId);
+    }
+  }
+
+  async #hello(socket: WebSocket, lastSeq: number | undefined): Promise<void> {
+    const frames = await this.#host.hello(lastSeq);
+    // No await from here on: an event between the gap and the live ones would be lost.
+    for (const frame of frames) this.#connections.sendFrame(socket, frame);
+    this.#connections.makeLive(socket);
+  }
+
+  #fail(socket: WebSocket, error: SpellError, requestId?: string): void {
+    this.#connections.fail(socket, {
+      ...(requestId === undefined ? {} : { requestId }),
+      code: error.code,
+      message: error.message,
+    });
+  }
+}

@@ -1,0 +1,147 @@
+/** The hibernatable WebSockets of a runner: who is there, who listens, and what goes to all of them. */
+import { closeCodes, type ErrorMessage, type NodeDelta, type ServerMessage } from "../protocol/down.ts";
+import { maxFrameBytes } from "../protocol/values.ts";
+import type { EncodedEvent } from "./journal-store.ts";
+import { fits } from "./large-values.ts";
+
+/** What lives through hibernation with a connection; at most 16 KB. */
+export interface Attachment {
+  /** ms since 1970 at which its token ends. */
+  expiresAt: number;
+  /** It has said hello: it gets events. */
+  isLive: boolean;
+}
+
+export class Connections {
+  readonly #ctx: Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse">;
+  /** Attachments read once; the map is rebuilt from the sockets after hibernation. */
+  readonly #known = new Map<WebSocket, Attachment>();
+  readonly #now: () => number;
+
+  constructor(
+    ctx: Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse">,
+    now: () => number,
+  ) {
+    this.#ctx = ctx;
+    this.#now = now;
+    for (const socket of ctx.getWebSockets())
+      this.#known.set(socket, socket.deserializeAttachment() as Attachment);
+    // Answered by the runtime: a ping does not wake the object.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+  get hasListeners(): boolean {
+    for (const attachment of this.#known.values()) if (attachment.isLive) return true;
+    return false;
+  }
+
+  accept(socket: WebSocket, expiresAt: number): void {
+    this.#ctx.acceptWebSocket(socket, ["v1"]);
+    this.#attach(socket, { expiresAt, isLive: false });
+  }
+
+  /** Forgets a socket that has closed. */
+  remove(socket: WebSocket): void {
+    this.#known.delete(socket);
+  }
+
+  isLive(socket: WebSocket): boolean {
+    return this.#known.get(socket)?.isLive ?? false;
+  }
+
+  makeLive(socket: WebSocket): void {
+    const attachment = this.#known.get(socket);
+    if (attachment !== undefined && !attachment.isLive) this.#attach(socket, { ...attachment, isLive: true });
+  }
+
+  /** Closes a connection whose token has ended. True when it did. */
+  expire(socket: WebSocket): boolean {
+    const attachment = this.#known.get(socket);
+    if (attachment === undefined || attachment.expiresAt > this.#now()) return false;
+    this.close(socket, closeCodes.tokenExpired, "The token has expired. Connect again with a new one.");
+    return true;
+  }
+
+  close(socket: WebSocket, code: number, reason: string): void {
+    this.#known.delete(socket);
+    try {
+      socket.close(code, reason);
+    } catch {
+      // It closed by itself in between.
+    }
+  }
+
+  closeAll(code: number, reason: string): void {
+    for (const socket of this.#known.keys()) this.close(socket, code, reason);
+  }
+
+  send(socket: WebSocket, message: ServerMessage): void {
+    this.sendFrame(socket, JSON.stringify(message));
+  }
+
+  fail(socket: WebSocket, error: Omit<ErrorMessage, "type">): void {
+    this.send(socket, { type: "error", ...error });
+  }
+
+  /** Events to everybody who listens, encoded once. */
+  broadcast(events: readonly EncodedEvent[]): void {
+    if (this.#known.size === 0) return;
+    let frames: string[] | undefined;
+    for (const [socket, attachment] of this.#known) {
+      if (!attachment.isLive || this.expire(socket)) continue;
+      frames ??= framesOf(events.map(({ json }) => json));
+      for (const frame of frames) this.sendFrame(socket, frame);
+    }
+  }
+
+  broadcastDelta(delta: NodeDelta): void {
+    let text: string | undefined;
+    for (const [socket, attachment] of this.#known) {
+      if (!attachment.isLive || this.expire(socket)) continue;
+      text ??= JSON.stringify(delta);
+      this.sendFrame(socket, text);
+    }
+  }
+
+  sendFrame(socket: WebSocket, text: string): void {
+    try {
+      socket.send(text);
+    } catch {
+      // A socket that has gone: its close event follows.
+      this.#known.delete(socket);
+    }
+  }
+
+  #attach(socket: WebSocket, attachment: Attachment): void {
+    socket.serializeAttachment(attachment);
+    this.#known.set(socket, attachment);
+  }
+}
+
+/** Texts of JSON messages in frames below 1 MB: one message alone, several as an array. */
+export function framesOf(messages: readonly string[]): string[] {
+  const frames: string[] = [];
+  for (const batch of batchesOf(messages, maxFrameBytes - 1024))
+    frames.push(batch.length === 1 ? (batch[0] as string) : `[${batch.join(",")}]`);
+  return frames;
+}
+
+/** Splits into runs of texts that together stay below `maxBytes`. Each text does alone, as the journal guards. */
+export function* batchesOf(texts: Iterable<string>, maxBytes: number): Generator<string[]> {
+  let batch: string[] = [];
+  let bytes = 0;
+  for (const text of texts) {
+    const size = text.length * 3 + 1;
+    if (batch.length > 0 && bytes + size > maxBytes && !fits(batch.join(",") + text, maxBytes)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(text);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}

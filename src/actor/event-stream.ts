@@ -1,0 +1,62 @@
+/**
+ * A run's events as server-sent events, to the terminal one. Read from the journal as the reader takes them, so however
+ * long the run and slow the reader, little lies in memory; news only wakes it.
+ */
+import type { EncodedEvent } from "./journal-store.ts";
+
+/** Bytes, about, that are made ready at once. */
+const batchLength = 64 * 1024;
+
+const encoder = new TextEncoder();
+const typeOf = (json: string): string => /"type":"([a-z.]+)"/.exec(json)?.[1] ?? "message";
+const isTerminal = (type: string): boolean => /^run\.(completed|failed|cancelled|interrupted)$/.test(type);
+
+export interface EventStreamOptions {
+  /** Events of the run after `seq`, in order. */
+  read: (seq: number) => Iterable<EncodedEvent>;
+  /** The last event that the reader has. */
+  after: number;
+  /** The run may still have events to come. */
+  isOpen: () => boolean;
+  /** Calls `wake` for every commit of the run until the function that it gives is called. */
+  listen: (wake: () => void) => () => void;
+}
+
+/** Ends after the terminal event, or at once where a run that has ended has none after `after`. */
+export function eventStream({ read, after, isOpen, listen }: EventStreamOptions): ReadableStream<Uint8Array> {
+  let last = after;
+  let wake: () => void = () => {};
+  const stop = listen(() => wake());
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        for (;;) {
+          let text = "";
+          let isOver = false;
+          for (const { seq, json } of read(last)) {
+            const type = typeOf(json);
+            text += `event: ${type}\nid: ${seq}\ndata: ${json}\n\n`;
+            last = seq;
+            isOver = isTerminal(type);
+            if (text.length >= batchLength) break;
+          }
+          if (text !== "") controller.enqueue(encoder.encode(text));
+          if (isOver || (text === "" && !isOpen())) {
+            stop();
+            controller.close();
+            return;
+          }
+          if (text !== "") return;
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      },
+      cancel: () => {
+        stop();
+        wake();
+      },
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: batchLength }),
+  );
+}

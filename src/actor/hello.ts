@@ -1,0 +1,83 @@
+/** The answer to `hello`: welcome, then the gap, in one turn, so that no event comes between. */
+import type { Snapshot, Welcome } from "../protocol/down.ts";
+import type { StampedEvent } from "../protocol/events.ts";
+import { isRunEnded } from "../protocol/events.ts";
+import { maxFrameBytes } from "../protocol/values.ts";
+import { batchesOf } from "./connections.ts";
+import type { JournalStore } from "./journal-store.ts";
+
+/** Runs that a snapshot tells of, the newest first. */
+const snapshotRuns = 20;
+/** A larger gap is told as a snapshot: all of it would lie in memory until the client has read it. */
+const maxGapBytes = 16 * 1024 * 1024;
+const maxSnapshotBytes = maxFrameBytes - 16 * 1024;
+
+/** Frames in answer to a hello. */
+export function* helloFrames(
+  welcome: Welcome,
+  lastSeq: number | undefined,
+  journal: JournalStore,
+  recent: () => string[],
+): Generator<string> {
+  yield JSON.stringify(welcome);
+  if (lastSeq === undefined) return;
+  if (lastSeq > welcome.lastSeq || journal.bytesAfter(lastSeq) > maxGapBytes) {
+    yield JSON.stringify({
+      type: "replay",
+      snapshot: snapshotOf(welcome.lastSeq, recent().slice(0, snapshotRuns), journal),
+    });
+    return;
+  }
+  let previous: string[] = [];
+  for (const batch of batchesOf(jsonOf(journal, lastSeq), maxFrameBytes - 1024)) {
+    if (previous.length > 0) yield replayFrame(previous, true);
+    previous = batch;
+  }
+  yield replayFrame(previous, false);
+}
+
+function* jsonOf(journal: JournalStore, after: number): Generator<string> {
+  for (const { json } of journal.after(after)) yield json;
+}
+
+const replayFrame = (events: readonly string[], more: boolean): string =>
+  `{"type":"replay","events":[${events.join(",")}]${more ? ',"more":true' : ""}}`;
+
+/** How runs stand, for a client whose `lastSeq` this runner never gave. */
+function snapshotOf(seq: number, runIds: readonly string[], journal: JournalStore): Snapshot {
+  const runs: Snapshot["runs"] = [];
+  let bytes = 0;
+  for (const runId of runIds) {
+    const run = runSnapshot(runId, journal);
+    let size = JSON.stringify(run).length * 3;
+    if (size > maxSnapshotBytes / 4) {
+      // How its nodes stand matters more than what they gave, which the run's events still say.
+      for (const node of Object.values(run.nodes)) delete node.outputs;
+      size = JSON.stringify(run).length * 3;
+    }
+    bytes += size;
+    if (bytes > maxSnapshotBytes) break;
+    runs.push(run);
+  }
+  return { seq, runs };
+}
+
+function runSnapshot(runId: string, journal: JournalStore): Snapshot["runs"][number] {
+  const found: Snapshot["runs"][number] = { runId, status: "queued", inputs: {}, nodes: {} };
+  for (const { json } of journal.after(0, runId)) {
+    const event = JSON.parse(json) as StampedEvent;
+    if (event.type === "run.queued" || event.type === "run.started") {
+      found.inputs = event.inputs;
+      if (event.type === "run.started") found.status = "running";
+    } else if (isRunEnded(event)) {
+      found.status = event.type.slice(4) as typeof found.status;
+      if (event.outputs !== undefined) found.outputs = event.outputs;
+    } else if (event.type === "node.started")
+      found.nodes[event.nodeId] = { visit: event.visit, status: "running" };
+    else if (event.type === "node.completed")
+      found.nodes[event.nodeId] = { visit: event.visit, status: "completed", outputs: event.outputs };
+    else if (event.type === "node.failed")
+      found.nodes[event.nodeId] = { visit: event.visit, status: "failed" };
+  }
+  return found;
+}

@@ -1,0 +1,92 @@
+/** Brings a spell and its sub-spells from D1 and compiles them. */
+import type { SpellRepository } from "../db/spells.ts";
+import { compile, wantedSpells } from "../graph/compile.ts";
+import { catalogue } from "../nodes/index.ts";
+import { SpellError } from "../protocol/errors.ts";
+import type { Plan } from "../protocol/plan.ts";
+import type { SpellRef } from "../protocol/runs.ts";
+import type { SpellDocument } from "../protocol/spell.ts";
+
+export interface LoadedSpell {
+  plan: Plan;
+  ref: SpellRef;
+  /** Depends on other stored spells, found or not, so that any change of a spell may concern it. */
+  usesOthers: boolean;
+  /** When the spell was made; another time after it was deleted and made anew. */
+  createdAt: number;
+}
+
+/** Sub-spells fetched for one plan; more is a mistake in the drawing. */
+const maxFetched = 200;
+
+/** What a run was pinned to: sub-spells too, where `uses` is given. */
+export type Pin = Pick<SpellRef, "version" | "uses">;
+
+/**
+ * @param pin the newest of everything when absent
+ * @throws SpellError `not_found`, `overloaded`
+ */
+export async function loadSpell(
+  spells: SpellRepository,
+  owner: string,
+  spellId: string,
+  pin?: Pin,
+): Promise<LoadedSpell> {
+  const stored =
+    pin === undefined
+      ? await spells.get(owner, spellId)
+      : await spells.getLiveVersion(owner, spellId, pin.version);
+  if (stored === null) throw notFound(spellId, pin?.version);
+  const findByRef = pin?.uses === undefined ? newest(spells, owner) : pinned(spells, owner, pin.uses);
+  const main = stored.document;
+  const found = new Map<string, SpellDocument | undefined>();
+  // Two names can stand for one spell; one document object for it keeps it one graph of the plan.
+  const byId = new Map<string, SpellDocument>([[main.id, main]]);
+  const wanted = wantedSpells(main, catalogue);
+  for (let i = 0; i < wanted.length; i++) {
+    const ref = wanted[i] as string;
+    if (found.has(ref)) continue;
+    if (found.size >= maxFetched)
+      throw new SpellError("spell_invalid", `The spell "${spellId}" uses more than ${maxFetched} others.`);
+    const inner = ref === main.id ? main : await findByRef(ref);
+    const document = inner === undefined ? undefined : (byId.get(inner.id) ?? inner);
+    found.set(ref, document);
+    if (document === undefined || byId.get(document.id) === document) continue;
+    byId.set(document.id, document);
+    wanted.push(...wantedSpells(document, catalogue));
+  }
+  const { plan, uses } = compile(main, catalogue, (ref) => found.get(ref));
+  return {
+    plan,
+    ref: { id: main.id, version: main.version, ...(uses.length === 0 ? {} : { uses }) },
+    usesOthers: wanted.length > 0,
+    createdAt: stored.createdAt,
+  };
+}
+
+type Find = (ref: string) => Promise<SpellDocument | undefined>;
+
+/** The owner's spell with that id, else the newest with exactly that name. */
+const newest =
+  (spells: SpellRepository, owner: string): Find =>
+  async (ref) =>
+    ((await spells.get(owner, ref)) ?? (await spells.findByName(owner, ref)))?.document;
+
+/** The same among the versions that a run used. */
+function pinned(spells: SpellRepository, owner: string, uses: NonNullable<Pin["uses"]>): Find {
+  const documents = Promise.all(
+    uses.map(async ({ id, version }) => (await spells.getVersion(owner, id, version))?.document),
+  );
+  return async (ref) => {
+    const found = (await documents).filter((document) => document !== undefined);
+    return found.find(({ id }) => id === ref) ?? found.find(({ name }) => name === ref);
+  };
+}
+
+const notFound = (spellId: string, version: number | undefined): SpellError =>
+  new SpellError(
+    "not_found",
+    version === undefined
+      ? `There is no spell "${spellId}".`
+      : `The spell "${spellId}" has no version ${version}.`,
+  );

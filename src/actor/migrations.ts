@@ -1,0 +1,35 @@
+/** The runner's tables. Applied in the constructor, so before any request; each step runs once. */
+
+const steps = [
+  `CREATE TABLE journal (
+     first_seq INTEGER PRIMARY KEY,
+     last_seq INTEGER NOT NULL,
+     run_id TEXT NOT NULL,
+     body TEXT NOT NULL
+   );
+   CREATE INDEX journal_runs ON journal (run_id, first_seq);
+   CREATE TABLE runs (
+     run_id TEXT PRIMARY KEY,
+     status TEXT NOT NULL,
+     first_seq INTEGER NOT NULL,
+     started_at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE INDEX runs_open ON runs (status) WHERE status IN ('queued', 'running', 'waiting');
+   CREATE INDEX runs_order ON runs (first_seq);
+   CREATE TABLE chunks (
+     id TEXT NOT NULL,
+     place INTEGER NOT NULL,
+     run_id TEXT NOT NULL,
+     body TEXT NOT NULL,
+     PRIMARY KEY (id, place)
+   ) WITHOUT ROWID;`,
+];
+
+export function migrate(sql: SqlStorage): void {
+  sql.exec("CREATE TABLE IF NOT EXISTS migrations (step INTEGER PRIMARY KEY)");
+  const [row] = sql.exec<{ done: number }>("SELECT count(*) AS done FROM migrations").toArray();
+  for (let step = row?.done ?? 0; step < steps.length; step++) {
+    sql.exec(steps[step] as string);
+    sql.exec("INSERT INTO migrations (step) VALUES (?)", step);
+  }
+}

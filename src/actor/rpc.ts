@@ -1,0 +1,79 @@
+/**
+ * What the Worker may ask of the actors, as plain data in and out. The callers' identity is in the actor's name
+ * (`actor/address.ts`), never an argument. JSON answers are strings: encoded once, passed on as they are.
+ */
+import type { ErrorInfo } from "../protocol/errors.ts";
+import type { RunRequest, RunStatus } from "../protocol/runs.ts";
+
+/** A failure as data: exceptions over RPC lose their class and cost more. */
+export interface RpcFailure {
+  ok: false;
+  error: ErrorInfo & { runId?: string; retryAfter?: number };
+}
+export interface RpcJson {
+  ok: true;
+  /** JSON text of the answer. */
+  json: string;
+}
+export type RpcAnswer = RpcJson | RpcFailure;
+
+/** `waiting` for a run that has come to wait for a human: 202 with Location. */
+export type RunAnswer = (RpcJson & { runId: string; waiting?: true }) | RpcFailure;
+
+/** Bytes of a `text/event-stream`, ended by the actor after the run's terminal event. */
+export type StreamAnswer = { ok: true; body: ReadableStream<Uint8Array>; runId: string } | RpcFailure;
+
+export interface RunnerRpc {
+  /** `POST /spells/:id/run`: the result as JSON ({@link file://../protocol/runs.ts} `runResult`), or why it failed. */
+  run(request: RunRequest): Promise<RunAnswer>;
+  /** The same as server-sent events of that run. */
+  runStream(request: RunRequest): Promise<StreamAnswer>;
+  /** Events of one run after `after`: `{events, next?}`. */
+  runEvents(runId: string, after: number, limit: number): Promise<RpcAnswer>;
+  /** Events of one run after `after` as SSE, live until it ends. */
+  runEventStream(runId: string, after: number): Promise<StreamAnswer>;
+  getRun(runId: string): Promise<RpcAnswer>;
+  listRuns(query: { limit: number; cursor?: string; status?: RunStatus }): Promise<RpcAnswer>;
+  /** Cancels a run; one that has ended is `conflict`. Gives the run. */
+  cancelRun(runId: string): Promise<RpcAnswer>;
+  /** A value that events refer to by `$value`. */
+  getValue(runId: string, valueId: string): Promise<RpcAnswer>;
+  /** `{loaded, playing, connections, lastSeq, queue, bytes}` */
+  describe(): Promise<RpcAnswer>;
+  /** Loads the spell into memory, or frees it (`conflict` while runs are in flight). Gives what `describe` gives. */
+  load(): Promise<RpcAnswer>;
+  unload(): Promise<RpcAnswer>;
+  /** The compiled plan of a version with its sub-spells as they are now. */
+  getPlan(version: number): Promise<RpcAnswer>;
+  /** The plan of a run, with the versions of its sub-spells that it is pinned to: what replays it. */
+  getRunPlan(runId: string): Promise<RpcAnswer>;
+  /** A new version of `spellId` (this spell or one that it uses) is in D1. Returns when the next run will use it. */
+  spellChanged(spellId: string, version: number): Promise<void>;
+  /** The spell was deleted: open connections close with 4404, runs are cancelled, later runs are `not_found`. */
+  spellDeleted(): Promise<void>;
+}
+
+export interface ManagerRpc {
+  /** Called by a runner before it reads its spell, so that no later version is missed. `name` is the actor's name. */
+  runnerLoaded(name: string, uses: string[]): Promise<void>;
+  runnerUnloaded(name: string): Promise<void>;
+  runnerConnections(name: string, connections: number): Promise<void>;
+  /** Tells every loaded runner of this user that uses `spellId`; returns when all know. */
+  spellChanged(spellId: string, version: number): Promise<void>;
+  spellDeleted(spellId: string): Promise<void>;
+  /** Loads a runner of this user, or frees one ({@link RunnerRpc.load}, {@link RunnerRpc.unload}). */
+  startRunner(name: string): Promise<RpcAnswer>;
+  endRunner(name: string): Promise<RpcAnswer>;
+  /** `GET /runners`: `{data: [{spellId, owner, session, connections, loadedAt}]}` */
+  listRunners(): Promise<RpcAnswer>;
+  /** A ticket for one WebSocket, valid 30 s: keeps only its hash. `expiresAt` is the token's own expiry in ms. */
+  createTicket(hash: string, expiresAt: number): Promise<void>;
+  /** Takes the ticket away; the token's expiry in ms, or null when unknown, used or expired. */
+  consumeTicket(hash: string): Promise<number | null>;
+}
+
+/** Headers by which the Worker tells the runner of a verified upgrade; removed from anything that comes from outside. */
+export const upgradeHeaders = {
+  /** ms since 1970 at which the token ends. */
+  expiresAt: "x-spellrunner-expires-at",
+} as const;

@@ -1,0 +1,151 @@
+/** What the Worker is answered about runs: their results, events, rows and values. */
+import { SpellError } from "../protocol/errors.ts";
+import type { RunEnded } from "../protocol/events.ts";
+import type { RunRequest, RunResult, RunStatus, SpellRef } from "../protocol/runs.ts";
+import type { Chunks } from "./chunks.ts";
+import { eventStream } from "./event-stream.ts";
+import type { HeldSpell } from "./held-spell.ts";
+import type { RunnerJournal } from "./journal.ts";
+import type { JournalStore } from "./journal-store.ts";
+import type { RpcAnswer, RunAnswer, StreamAnswer } from "./rpc.ts";
+import type { RunDesk } from "./run-desk.ts";
+import type { RunTable } from "./run-table.ts";
+
+/** UTF-16 units; a call between Workers takes 32 MiB: https://developers.cloudflare.com/workers/runtime-apis/rpc/ */
+const maxAnswerLength = 8 * 1024 * 1024;
+
+export interface RunAnswersOptions {
+  spell: HeldSpell;
+  desk: RunDesk;
+  runs: RunTable;
+  store: JournalStore;
+  journal: RunnerJournal;
+  chunks: Chunks;
+}
+
+/** Every method throws SpellErrors, `not_found` for a run that is not of this session. */
+export class RunAnswers {
+  readonly #options: RunAnswersOptions;
+
+  constructor(options: RunAnswersOptions) {
+    this.#options = options;
+  }
+
+  async run(request: RunRequest): Promise<RunAnswer> {
+    const { spell, desk } = this.#options;
+    const run = desk.take(spell.present ?? (await spell.get()), request);
+    return this.#result(await run.ended);
+  }
+
+  async runStream(request: RunRequest): Promise<StreamAnswer> {
+    const { spell, desk } = this.#options;
+    const run = desk.take(await spell.get(), request);
+    return { ok: true, body: this.#stream(run.runId, run.firstSeq - 1), runId: run.runId };
+  }
+
+  events(runId: string, after: number, limit: number): RpcAnswer {
+    this.#require(runId);
+    const events: string[] = [];
+    let next: number | undefined;
+    let last = after;
+    let length = 0;
+    for (const { seq, json } of this.#options.store.after(after, runId)) {
+      length += json.length;
+      if (events.length === limit || (length > maxAnswerLength && events.length > 0)) {
+        next = last;
+        break;
+      }
+      events.push(json);
+      last = seq;
+    }
+    const more = next === undefined ? "" : `,"next":${next}`;
+    return { ok: true, json: `{"events":[${events.join(",")}]${more}}` };
+  }
+
+  eventStream(runId: string, after: number): StreamAnswer {
+    this.#require(runId);
+    return { ok: true, body: this.#stream(runId, after), runId };
+  }
+
+  get(runId: string): RpcAnswer {
+    const run = this.#options.runs.get(runId);
+    if (run === undefined) throw noRun(runId);
+    return { ok: true, json: JSON.stringify(run) };
+  }
+
+  /** The versions that a run is pinned to. */
+  spellOf(runId: string): SpellRef {
+    const run = this.#options.runs.get(runId);
+    if (run === undefined) throw noRun(runId);
+    return run.spell;
+  }
+
+  list(query: { limit: number; cursor?: string; status?: RunStatus }): RpcAnswer {
+    const before = query.cursor === undefined ? undefined : Number(query.cursor);
+    if (before !== undefined && !Number.isSafeInteger(before))
+      throw new SpellError("bad_request", "This cursor is none of ours.", {
+        errors: [{ path: "cursor", message: "not a cursor of this list" }],
+      });
+    const { runs, next } = this.#options.runs.list(query.limit, before, query.status);
+    return {
+      ok: true,
+      json: JSON.stringify({ data: runs, ...(next === undefined ? {} : { nextCursor: next }) }),
+    };
+  }
+
+  cancel(runId: string): RpcAnswer {
+    const run = this.#options.runs.get(runId);
+    if (run === undefined) throw noRun(runId);
+    if (!this.#options.desk.cancel(runId))
+      throw new SpellError("conflict", `The run has ended already: ${run.status}.`, { runId });
+    return this.get(runId);
+  }
+
+  value(runId: string, valueId: string): RpcAnswer {
+    this.#require(runId);
+    const json = this.#options.chunks.get(valueId, runId);
+    if (json === null) throw new SpellError("not_found", `The run has no value "${valueId}".`, { runId });
+    if (json.length > 3 * maxAnswerLength)
+      throw new SpellError(
+        "too_large",
+        `The value has ${json.length} characters, more than one answer takes.`,
+        { runId },
+      );
+    return { ok: true, json };
+  }
+
+  #require(runId: string): void {
+    if (!this.#options.runs.has(runId)) throw noRun(runId);
+  }
+
+  #stream(runId: string, after: number): ReadableStream<Uint8Array> {
+    const { store, journal, desk } = this.#options;
+    return eventStream({
+      after,
+      read: (seq) => store.after(seq, runId),
+      isOpen: () => desk.find(runId) !== undefined,
+      listen: (wake) => journal.listen(runId, wake),
+    });
+  }
+
+  #result(end: RunEnded): RunAnswer {
+    const { runId, error, outputs = {}, state = {}, ms } = end;
+    if (end.type !== "run.completed")
+      return { ok: false, error: { code: "internal", message: "The run failed.", ...error, runId } };
+    const json = JSON.stringify({ runId, status: "completed", outputs, state, ms } satisfies RunResult);
+    if (json.length <= maxAnswerLength) return { ok: true, runId, json };
+    // Too much for one call between Workers: as events have it, large values by reference.
+    const kept = this.#options.runs.get(runId);
+    const short: RunResult = {
+      runId,
+      status: "completed",
+      outputs: kept?.outputs ?? {},
+      state: kept?.state ?? {},
+      ms,
+    };
+    return { ok: true, runId, json: JSON.stringify(short) };
+  }
+}
+
+const noRun = (runId: string): SpellError =>
+  new SpellError("not_found", `There is no run "${runId}" in this session.`);

@@ -1,0 +1,315 @@
+/**
+ * SpellRunner: the actor of one caller, one spell and one session. Thin: parse, ask the desk or the journal, send.
+ * What must live through hibernation is in SQLite or in a connection's attachment.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { SpellRepository } from "../db/spells.ts";
+import type { Env } from "../env.ts";
+import { catalogue, sandboxed } from "../nodes/index.ts";
+import { now } from "../platform/clock.ts";
+import { describeError, log } from "../platform/log.ts";
+import { closeCodes } from "../protocol/down.ts";
+import { SpellError } from "../protocol/errors.ts";
+import type { RunEnded } from "../protocol/events.ts";
+import type { RunRequest, RunStatus } from "../protocol/runs.ts";
+import { PROTOCOL_VERSION } from "../protocol/version.ts";
+import { managerName, parseRunnerName, type RunnerAddress } from "./address.ts";
+import { Chunks } from "./chunks.ts";
+import { ConnectionDesk, type ConnectionHost } from "./connection-desk.ts";
+import { Connections } from "./connections.ts";
+import { Failures } from "./failures.ts";
+import { HeldSpell } from "./held-spell.ts";
+import { helloFrames } from "./hello.ts";
+import { RunnerJournal } from "./journal.ts";
+import { JournalStore } from "./journal-store.ts";
+import { LargeValues } from "./large-values.ts";
+import { type LoadedSpell, loadSpell, type Pin } from "./loaded-spell.ts";
+import { migrate } from "./migrations.ts";
+import {
+  type ManagerRpc,
+  type RpcAnswer,
+  type RpcFailure,
+  type RunAnswer,
+  type RunnerRpc,
+  type StreamAnswer,
+  upgradeHeaders,
+} from "./rpc.ts";
+import { RunAnswers } from "./run-answers.ts";
+import { RunDesk } from "./run-desk.ts";
+import { RunTable } from "./run-table.ts";
+import { createSandbox, type LoadableSandbox, logsOf } from "./sandbox/index.ts";
+import { boundServices } from "./services.ts";
+import { SessionState } from "./session-state.ts";
+
+/** One for all runners of an isolate: its module is large, its calls share nothing. */
+const sandbox: LoadableSandbox = createSandbox();
+
+export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
+  readonly #address: RunnerAddress;
+  readonly #store: JournalStore;
+  readonly #journal: RunnerJournal;
+  readonly #runs: RunTable;
+  readonly #state: SessionState;
+  readonly #desk: RunDesk;
+  readonly #connections: Connections;
+  readonly #connectionDesk: ConnectionDesk;
+  readonly #spells: SpellRepository;
+  readonly #spell: HeldSpell;
+  readonly #answers: RunAnswers;
+  readonly #failures: Failures;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    migrate(ctx.storage.sql);
+    this.#address = parseRunnerName(ctx.id.name);
+    this.#spells = new SpellRepository(env.DB);
+    this.#failures = new Failures({ runner: this.#address });
+    const chunks = new Chunks(ctx.storage.sql);
+    this.#store = new JournalStore(ctx.storage.sql, new LargeValues(chunks));
+    this.#connections = new Connections(ctx, now);
+    this.#journal = new RunnerJournal(this.#store, { now }, (events) => this.#connections.broadcast(events));
+    this.#runs = new RunTable(ctx.storage.sql, this.#store, this.#address.session);
+    this.#spell = new HeldSpell({
+      spellId: this.#address.spellId,
+      register: () => this.#manager().runnerLoaded(this.#name(), [this.#address.spellId]),
+      load: () => this.#load(),
+    });
+    this.#state = new SessionState(chunks);
+    this.#desk = new RunDesk({
+      userId: this.#address.caller,
+      journal: this.#journal,
+      runs: this.#runs,
+      state: this.#state,
+      ports: {
+        clock: { now },
+        components: (name) => catalogue.find(name),
+        pause: () => scheduler.wait(0),
+        services: boundServices(env),
+        sandbox,
+        logsOf,
+        fault: (thrown, nodeId) => this.#failures.bug(thrown, { nodeId }),
+      },
+      delta: (run, nodeId, visit, text) => {
+        run.stream(nodeId, visit, text);
+        this.#connections.broadcastDelta({
+          type: "node.delta",
+          runId: run.runId,
+          nodeId,
+          visit,
+          delta: text,
+        });
+      },
+    });
+    this.#answers = new RunAnswers({
+      spell: this.#spell,
+      desk: this.#desk,
+      runs: this.#runs,
+      store: this.#store,
+      journal: this.#journal,
+      chunks,
+    });
+    const host: ConnectionHost = {
+      hello: (lastSeq) => this.#hello(lastSeq),
+      run: async (order) => void this.#desk.take(await this.#spell.get(), order),
+      cancel: (runId) => this.#desk.cancel(runId),
+    };
+    this.#connectionDesk = new ConnectionDesk(this.#connections, host, now);
+    this.#endOrphans();
+  }
+
+  // ── runs ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  run(request: RunRequest): Promise<RunAnswer> {
+    return this.#tell(() => this.#answers.run(request));
+  }
+  runStream(request: RunRequest): Promise<StreamAnswer> {
+    return this.#tell(() => this.#answers.runStream(request));
+  }
+  runEvents(runId: string, after: number, limit: number): Promise<RpcAnswer> {
+    return this.#tell(() => this.#answers.events(runId, after, limit));
+  }
+  runEventStream(runId: string, after: number): Promise<StreamAnswer> {
+    return this.#tell(() => this.#answers.eventStream(runId, after));
+  }
+  getRun(runId: string): Promise<RpcAnswer> {
+    return this.#tell(() => this.#answers.get(runId));
+  }
+  listRuns(query: { limit: number; cursor?: string; status?: RunStatus }): Promise<RpcAnswer> {
+    return this.#tell(() => this.#answers.list(query));
+  }
+  cancelRun(runId: string): Promise<RpcAnswer> {
+    return this.#tell(() => this.#answers.cancel(runId));
+  }
+  getValue(runId: string, valueId: string): Promise<RpcAnswer> {
+    return this.#tell(() => this.#answers.value(runId, valueId));
+  }
+
+  // ── the runner ────────────────────────────────────────────────────────────────────────────────────────────
+
+  async describe(): Promise<RpcAnswer> {
+    const description = {
+      loaded: this.#spell.present !== null,
+      playing: false,
+      connections: this.#connections.size,
+      lastSeq: this.#journal.lastSeq,
+      queue: this.#desk.queued,
+      bytes: this.#store.bytes(),
+    };
+    return { ok: true, json: JSON.stringify(description) };
+  }
+
+  load(): Promise<RpcAnswer> {
+    return this.#tell(async () => {
+      await this.#spell.get();
+      return this.describe();
+    });
+  }
+
+  unload(): Promise<RpcAnswer> {
+    return this.#tell(async () => {
+      if (this.#desk.open.length > 0)
+        throw new SpellError("conflict", "Runs are in flight; cancel them or wait for their end.");
+      this.#spell.forget();
+      await this.#manager().runnerUnloaded(this.#name());
+      return this.describe();
+    });
+  }
+
+  getPlan(version: number): Promise<RpcAnswer> {
+    return this.#tell(() => this.#plan({ version }));
+  }
+
+  getRunPlan(runId: string): Promise<RpcAnswer> {
+    // A run that used no other spell is pinned to none, which is not the same as to the newest.
+    return this.#tell(() => this.#plan({ uses: [], ...this.#answers.spellOf(runId) }));
+  }
+
+  async spellChanged(spellId: string, _version: number): Promise<void> {
+    this.#spell.changed(spellId);
+  }
+
+  async spellDeleted(): Promise<void> {
+    this.#spell.forget();
+    this.#desk.cancelAll("The spell was deleted.");
+    this.#state.forget();
+    this.#connections.closeAll(closeCodes.spellDeleted, "The spell was deleted.");
+    this.#countConnections();
+  }
+
+  // ── connections ───────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The WebSocket upgrade, already authenticated by the Worker. */
+  override async fetch(request: Request): Promise<Response> {
+    const expiresAt = Number(request.headers.get(upgradeHeaders.expiresAt));
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.#connections.accept(server, expiresAt);
+    this.#countConnections();
+    const protocol = (request.headers.get("sec-websocket-protocol") ?? "")
+      .split(",")
+      .some((offered) => offered.trim() === "spellrunner.v1");
+    return new Response(null, {
+      status: 101,
+      webSocket: client,
+      ...(protocol ? { headers: { "sec-websocket-protocol": "spellrunner.v1" } } : {}),
+    });
+  }
+
+  override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+    return this.#connectionDesk.receive(socket, frame);
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#connections.remove(socket);
+    this.#countConnections();
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.webSocketClose(socket);
+  }
+
+  async #hello(lastSeq: number | undefined): Promise<Iterable<string>> {
+    // The version is worth a look at D1 after hibernation; without D1 a connection is welcome all the same.
+    const version = await this.#spell.get().then(
+      (spell) => spell.ref.version,
+      () => 0,
+    );
+    const { caller, spellId, session } = this.#address;
+    return helloFrames(
+      {
+        type: "welcome",
+        protocolVersion: PROTOCOL_VERSION,
+        userId: caller,
+        spell: { id: spellId, version },
+        session,
+        playing: false,
+        lastSeq: this.#journal.lastSeq,
+        runs: this.#desk.open.map(({ run, status }) => ({
+          runId: run.runId,
+          status,
+          trigger: run.trigger,
+          startedAt: run.startedAt,
+          ...(run.partial.length === 0 ? {} : { partial: run.partial }),
+        })),
+      },
+      lastSeq,
+      this.#store,
+      () => this.#runs.list(20, undefined, undefined).runs.map(({ runId }) => runId),
+    );
+  }
+
+  // ── inside ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #tell<T>(ask: () => T | Promise<T>): Promise<T | RpcFailure> {
+    try {
+      return await ask();
+    } catch (thrown) {
+      return this.#failures.answer(thrown);
+    }
+  }
+
+  async #plan(pin: Pin): Promise<RpcAnswer> {
+    const { owner, spellId } = this.#address;
+    return { ok: true, json: JSON.stringify((await loadSpell(this.#spells, owner, spellId, pin)).plan) };
+  }
+
+  async #load(): Promise<LoadedSpell> {
+    const spell = await loadSpell(this.#spells, this.#address.owner, this.#address.spellId);
+    if (spell.plan.components.some((name) => sandboxed.has(name))) await sandbox.load();
+    this.#state.belongTo(spell.createdAt);
+    return spell;
+  }
+
+  /** Runs that a crash or a deploy cut off: each gets its one end. */
+  #endOrphans(): void {
+    for (const { runId } of this.#runs.open()) {
+      const message = "The run was cut off by a restart of its runner. Start it again.";
+      const end: RunEnded = {
+        type: "run.interrupted",
+        runId,
+        error: { code: "interrupted", message },
+        ms: 0,
+      };
+      this.#runs.setStatus(runId, "interrupted");
+      this.#journal.record(end);
+    }
+  }
+
+  #name(): string {
+    return this.ctx.id.name ?? "";
+  }
+
+  #manager(): ManagerRpc {
+    return this.env.SPELL_MANAGER.getByName(managerName(this.#address.caller));
+  }
+
+  /** Told off the path of everything; a count that is lost is told again with the next change. */
+  #countConnections(): void {
+    this.ctx.waitUntil(
+      this.#manager()
+        .runnerConnections(this.#name(), this.#connections.size)
+        .catch((error: unknown) =>
+          log.warn("the manager was not told of connections", { error: describeError(error) }),
+        ),
+    );
+  }
+}
