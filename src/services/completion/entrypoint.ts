@@ -1,0 +1,116 @@
+/** The completion service: text, chats and embeddings from a server that speaks OpenAI's protocol. */
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type * as z from "zod";
+import type { Env } from "../../env.ts";
+import {
+  chatRequest,
+  completionRequest,
+  embedRequest,
+  serviceCall,
+  type ChatRequest,
+  type CompletionRequest,
+  type CompletionResult,
+  type CompletionService,
+  type EmbedRequest,
+  type EmbedResult,
+  type ServiceCall,
+} from "../../protocol/services.ts";
+import { CallScope, cancelledError } from "./call-scope.ts";
+import { completeChat, promptAsChat, streamChat } from "./chat.ts";
+import { embedValues } from "./embed.ts";
+import { chooseModel, type ModelChoice, type RequestStyle } from "./models.ts";
+import { ndjson } from "./ndjson.ts";
+import { parseArgument } from "./parse.ts";
+import { completePrompt, streamPrompt } from "./prompt.ts";
+import { readSettings } from "./settings.ts";
+import type { ProviderRequest } from "./transport.ts";
+
+/** A checked call, on its way to the provider. */
+type Prepared<R> = ProviderRequest & Pick<ModelChoice, "asChat"> & { request: R };
+
+/**
+ * Every method throws SpellErrors only: `bad_request`, `not_configured`, `provider_error`, `provider_timeout`, `cancelled`.
+ * Over RPC their `code`, `message` and `retryable` arrive as own properties.
+ */
+export class CompletionEntrypoint extends WorkerEntrypoint<Env> implements CompletionService {
+  async complete(call: ServiceCall, request: CompletionRequest): Promise<CompletionResult> {
+    const to = this.#prepare("prompt", call, completionRequest, request);
+    return closing(
+      to,
+      to.asChat ? completeChat(to, promptAsChat(to.request)) : completePrompt(to, to.request),
+    );
+  }
+
+  async chat(call: ServiceCall, request: ChatRequest): Promise<CompletionResult> {
+    const to = this.#prepare("chat", call, chatRequest, request);
+    return closing(to, completeChat(to, to.request));
+  }
+
+  async embed(call: ServiceCall, request: EmbedRequest): Promise<EmbedResult> {
+    const to = this.#prepare("embed", call, embedRequest, request);
+    return closing(to, embedValues(to, to.request));
+  }
+
+  /** Resolves with the first text. A failure before that rejects; a later one is the stream's last line. */
+  async stream(
+    call: ServiceCall,
+    request: CompletionRequest | ChatRequest,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const { to, chunks } = this.#open(call, request);
+    const first = await closing(to, chunks.next(), { onlyOnError: true });
+    const rest = (async function* () {
+      if (first.done !== true) yield first.value;
+      yield* chunks;
+    })();
+    return ndjson(rest, (wasCancelled) => {
+      if (wasCancelled) to.scope.abort(cancelledError());
+      to.scope.close();
+    });
+  }
+
+  #open(call: ServiceCall, request: CompletionRequest | ChatRequest) {
+    if (typeof request === "object" && request !== null && "messages" in request) {
+      const to = this.#prepare("chat", call, chatRequest, request);
+      return { to, chunks: streamChat(to, to.request) };
+    }
+    const to = this.#prepare("prompt", call, completionRequest, request);
+    return {
+      to,
+      chunks: to.asChat ? streamChat(to, promptAsChat(to.request)) : streamPrompt(to, to.request),
+    };
+  }
+
+  #prepare<R extends { model?: string | undefined }>(
+    style: RequestStyle,
+    givenCall: unknown,
+    schema: z.ZodType<R>,
+    givenRequest: unknown,
+  ): Prepared<R> {
+    const call = parseArgument("call", serviceCall, givenCall);
+    const request = parseArgument("request", schema, givenRequest);
+    const settings = readSettings(this.env);
+    const { model, asChat } = chooseModel(style, request.model, settings);
+    const { idempotencyKey } = call;
+    const scope = new CallScope(call);
+    return {
+      settings,
+      scope,
+      model,
+      asChat,
+      request,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    };
+  }
+}
+
+/** The outcome, with the scope's timer ended; for a stream only when there will be none. */
+async function closing<T>(to: ProviderRequest, work: Promise<T>, { onlyOnError = false } = {}): Promise<T> {
+  try {
+    const outcome = await work;
+    if (!onlyOnError) to.scope.close();
+    return outcome;
+  } catch (error) {
+    to.scope.close();
+    throw error;
+  }
+}
