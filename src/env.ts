@@ -1,0 +1,25 @@
+/** The one `Env`: bindings and settings of the Worker. Types only. */
+import type { SpellManager } from "./actor/spell-manager.ts";
+import type { SpellRunner } from "./actor/spell-runner.ts";
+import type { CompletionEntrypoint } from "./services/completion/entrypoint.ts";
+
+export interface Env {
+  DB: D1Database;
+  SPELL_RUNNER: DurableObjectNamespace<SpellRunner>;
+  SPELL_MANAGER: DurableObjectNamespace<SpellManager>;
+  /** A service binding, so another Worker can take its place by a line of wrangler.toml. */
+  COMPLETION: Service<CompletionEntrypoint>;
+
+  /** HS256 secret, at least 32 bytes. */
+  AUTH_SECRET?: string;
+  AUTH_JWKS_URL?: string;
+  AUTH_ISSUER?: string;
+  AUTH_AUDIENCE?: string;
+  /** Comma-separated origins that may open WebSockets and call the API from pages; the server's own always may. */
+  ALLOWED_ORIGINS?: string;
+
+  OPENAI_API_KEY?: string;
+  OPENAI_BASE_URL?: string;
+  /** JSON object `{old model name: model}`, laid over the built-in table. `*` is the model for a request without one. */
+  COMPLETION_MODELS?: string;
+}

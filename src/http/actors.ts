@@ -1,0 +1,66 @@
+/** Asking the actors: stubs as plain interfaces, and what an error of the platform between us means. */
+import { managerName, type RunnerAddress, runnerName } from "../actor/address.ts";
+import type { ManagerRpc, RunnerRpc } from "../actor/rpc.ts";
+import type { Env } from "../env.ts";
+import { SpellError } from "../protocol/errors.ts";
+
+export type RunnerStub = RunnerRpc & Pick<Fetcher, "fetch">;
+
+// The runtime's own stub types wrap every recursive JSON type once more, deeper than the compiler follows.
+export const runnerOf = (env: Env, address: RunnerAddress): RunnerStub =>
+  env.SPELL_RUNNER.getByName(runnerName(address));
+export const managerOf = (env: Env, userId: string): ManagerRpc =>
+  env.SPELL_MANAGER.getByName(managerName(userId));
+
+/** What the platform adds to an error: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ */
+interface StubError {
+  retryable?: boolean;
+  overloaded?: boolean;
+}
+
+/** True where the same call may be made once more, on a new stub: the old one is broken for good. */
+export const isRetryable = (error: unknown): boolean => {
+  const { retryable, overloaded } = (error ?? {}) as StubError;
+  return retryable === true && overloaded !== true && !(error instanceof SpellError);
+};
+
+/**
+ * @param stubOf makes a stub; called again for the second attempt
+ * @param kind a `read` is tried once more after a passing error; a `write` may have been done, so it is not
+ * @throws SpellError `overloaded`, `internal`, or what the actor threw
+ */
+export async function askActor<S, T>(
+  stubOf: () => S,
+  call: (stub: S) => Promise<T>,
+  kind: "read" | "write",
+): Promise<T> {
+  try {
+    return await call(stubOf());
+  } catch (error) {
+    if (kind === "write" || !isRetryable(error)) throw fromStub(error);
+  }
+  try {
+    return await call(stubOf());
+  } catch (error) {
+    throw fromStub(error);
+  }
+}
+
+function fromStub(error: unknown): SpellError {
+  if ((error as StubError | null)?.overloaded === true)
+    return new SpellError(
+      "overloaded",
+      "This runner has more requests than it can take. Slow down and try again.",
+      {
+        retryAfter: 2,
+        cause: error,
+      },
+    );
+  if (isRetryable(error))
+    return new SpellError(
+      "overloaded",
+      "The runner was restarted while it worked on this request. Look at the spell's runs before you repeat one.",
+      { retryAfter: 1, cause: error },
+    );
+  return SpellError.from(error);
+}

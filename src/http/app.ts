@@ -1,0 +1,32 @@
+/** The HTTP side of the Worker: which routes there are and what stands before them. */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { addAuthRoutes } from "./auth.ts";
+import { addCatalogueRoute } from "./catalogue.ts";
+import { addConnectRoute } from "./connect.ts";
+import { addHealthRoute } from "./health.ts";
+import { requireConfiguration } from "./middleware/configured.ts";
+import { notFoundIn, onError } from "./middleware/errors.ts";
+import { checkOrigin } from "./middleware/origin.ts";
+import { addOpenApiRoute } from "./openapi.ts";
+import type { App, AppEnv } from "./route.ts";
+import { addRunnerRoutes } from "./runners.ts";
+import { addRunRoutes } from "./runs.ts";
+import { addSpellRoutes } from "./spells.ts";
+import { addVersionRoutes } from "./versions.ts";
+
+export const app: App = new OpenAPIHono<AppEnv>();
+
+app.use(checkOrigin);
+app.use(requireConfiguration);
+app.onError(onError);
+app.notFound(notFoundIn(app));
+
+addRunRoutes(app);
+addSpellRoutes(app);
+addVersionRoutes(app);
+addRunnerRoutes(app);
+addConnectRoute(app);
+addAuthRoutes(app);
+addCatalogueRoute(app);
+addOpenApiRoute(app);
+addHealthRoute(app);

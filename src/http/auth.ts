@@ -1,0 +1,29 @@
+/** Tickets: from a token to what may stand in a WebSocket's URL. */
+import { makeTicket, ticketLifetimeSeconds } from "../platform/tickets.ts";
+import { askActor, managerOf } from "./actors.ts";
+import { json } from "./responses.ts";
+import { addRoute, answer, type App } from "./route.ts";
+
+export function addAuthRoutes(app: App): void {
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/tickets",
+      summary: "Get a ticket that opens one WebSocket within 30 s",
+      tag: "auth",
+      access: "user",
+      responses: { 201: answer("The ticket", "Ticket") },
+    },
+    async (c) => {
+      const { userId, expiresAt } = c.var.identity;
+      const { ticket, hash } = await makeTicket(userId);
+      await askActor(
+        () => managerOf(c.env, userId),
+        (manager) => manager.createTicket(hash, expiresAt),
+        "write",
+      );
+      return json({ ticket, expiresIn: ticketLifetimeSeconds }, 201);
+    },
+  );
+}

@@ -1,0 +1,77 @@
+/** Request bodies: read within a limit, parsed, and told apart fault by fault. */
+import type * as z from "zod";
+import { parseJson } from "../platform/json.ts";
+import { type FieldFault, SpellError } from "../protocol/errors.ts";
+
+/**
+ * @param options.maxBytes above it the rest is not read
+ * @param options.empty what an empty body stands for; without it an empty body is refused
+ * @throws SpellError `too_large`, `bad_request`
+ */
+export async function readJson(
+  request: Request,
+  options: { maxBytes: number; empty?: unknown },
+): Promise<unknown> {
+  const text = await readText(request, options.maxBytes);
+  if (text.trim() !== "") return parseJson(text);
+  if (options.empty !== undefined) return options.empty;
+  throw new SpellError("bad_request", "The body is empty; send JSON.", {
+    errors: [{ path: "", message: "empty" }],
+  });
+}
+
+/** @throws SpellError `bad_request` with the path of each fault */
+export function parseAs<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const errors = faultsOf(result.error);
+  const [first] = errors;
+  const where = first === undefined || first.path === "" ? "" : ` at \`${first.path}\``;
+  throw new SpellError("bad_request", `${what} cannot be taken: ${first?.message ?? "invalid"}${where}.`, {
+    errors,
+  });
+}
+
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  const tooLarge = (): SpellError =>
+    new SpellError("too_large", `The body is larger than ${maxBytes} bytes.`);
+  const declared = request.headers.get("content-length");
+  if (declared !== null && Number(declared) > maxBytes) throw tooLarge();
+  if (request.body === null) return "";
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  // The server holds a body to the length that it tells.
+  if (declared !== null) return decode(decoder, await request.arrayBuffer());
+  let text = "";
+  let bytes = 0;
+  // Leaving this loop cancels the stream.
+  for await (const chunk of request.body) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw tooLarge();
+    text += decode(decoder, chunk, { stream: true });
+  }
+  return text + decode(decoder);
+}
+
+function decode(
+  decoder: TextDecoder,
+  bytes?: ArrayBuffer | Uint8Array,
+  options?: { stream: boolean },
+): string {
+  try {
+    return decoder.decode(bytes, options);
+  } catch (cause) {
+    throw new SpellError("bad_request", "The body is not UTF-8.", {
+      errors: [{ path: "", message: "not UTF-8" }],
+      cause,
+    });
+  }
+}
+
+function faultsOf(error: z.ZodError): FieldFault[] {
+  return error.issues.flatMap((issue) => {
+    const path = issue.path.map(String);
+    if (issue.code !== "unrecognized_keys") return [{ path: path.join("."), message: issue.message }];
+    // One fault a key, so that each has its own path.
+    return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "unknown key" }));
+  });
+}

@@ -1,0 +1,22 @@
+/** Who is asking: the verified user of a request. */
+import type { MiddlewareHandler } from "hono";
+import { authenticatorOf } from "../../platform/authenticator.ts";
+import { SpellError } from "../../protocol/errors.ts";
+import type { AppEnv } from "../route.ts";
+
+/** Sets `identity`, or ends the request with 401. */
+export const authenticate: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const token = bearerToken(c.req.header("authorization"));
+  if (token === undefined)
+    throw new SpellError("unauthorized", "This needs a token: `Authorization: Bearer <token>`.");
+  c.set("identity", await authenticatorOf(c.env).verify(token));
+  await next();
+};
+
+/** @throws SpellError `unauthorized` for a header of another kind */
+export function bearerToken(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const token = /^bearer +(\S+) *$/i.exec(header)?.[1];
+  if (token !== undefined) return token;
+  throw new SpellError("unauthorized", "The Authorization header is not of the form `Bearer <token>`.");
+}

@@ -1,0 +1,80 @@
+/** What a request says: path parameters, queries, preconditions, the form of answer that it wants. */
+import { accepts } from "hono/accepts";
+import * as z from "zod";
+import { defaultSession, type RunnerAddress } from "../actor/address.ts";
+import { SpellError } from "../protocol/errors.ts";
+import { sessionName, spellId } from "../protocol/spell.ts";
+import { parseAs } from "./body.ts";
+import { noSuchSpell, requireSpell } from "./ownership.ts";
+import type { RouteContext } from "./route.ts";
+
+export const idParams = z.object({ id: spellId });
+export const versionParams = z.object({ id: spellId, n: z.coerce.number().int().positive() });
+export const runParams = z.object({ id: spellId, runId: z.string().max(64) });
+export const valueParams = runParams.extend({ valueId: z.string().max(128) });
+
+export const sessionQuery = z.object({ session: sessionName.default(defaultSession) });
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(2000).optional(),
+});
+export const ifMatchHeader = z.object({ "if-match": z.string().optional() });
+
+export const queryAs = <S extends z.ZodType>(c: RouteContext, schema: S): z.output<S> =>
+  parseAs(schema, c.req.query(), "The query");
+
+/** An id that breaks the rule is of no spell. @throws SpellError `not_found` */
+export function spellIdOf(c: RouteContext): string {
+  const id = c.req.param("id") ?? "";
+  if (!spellId.safeParse(id).success) throw noSuchSpell(id);
+  return id;
+}
+
+/** @throws SpellError `not_found` for what is no version number */
+export function versionOf(c: RouteContext): number {
+  const n = c.req.param("n") ?? "";
+  if (/^[1-9]\d{0,14}$/.test(n)) return Number(n);
+  throw new SpellError("not_found", `There is no version "${n.slice(0, 40)}".`);
+}
+
+/** A path parameter that only the runner can judge, within a length. @throws SpellError `not_found` */
+export function opaqueParam(c: RouteContext, name: "runId" | "valueId", maxLength: number): string {
+  const value = c.req.param(name) ?? "";
+  if (value.length <= maxLength) return value;
+  throw new SpellError("not_found", `There is no ${name === "runId" ? "run" : "value"} of that id.`);
+}
+
+/**
+ * The runner that a request means, once it is clear that the spell is the caller's.
+ * @throws SpellError `bad_request` for a bad `?session`, `not_found`, `overloaded`
+ */
+export async function runnerAddressOf(c: RouteContext, userId: string): Promise<RunnerAddress> {
+  const id = spellIdOf(c);
+  const session = sessionOf(c);
+  await requireSpell(c.env.DB, userId, id);
+  return { caller: userId, owner: userId, spellId: id, session };
+}
+
+function sessionOf(c: RouteContext): string {
+  const given = c.req.query("session");
+  return given === undefined ? defaultSession : queryAs(c, sessionQuery).session;
+}
+
+/** The version that a change was made from. @throws SpellError `bad_request` for another form than `"<version>"` */
+export function ifMatchOf(c: RouteContext): number | undefined {
+  const header = c.req.header("if-match");
+  if (header === undefined) return undefined;
+  // A proxy that compresses answers makes our strong tag a weak one, and the client sends back what it got.
+  const version = /^(?:W\/)?"([1-9]\d{0,14})"$/.exec(header.trim())?.[1];
+  if (version !== undefined) return Number(version);
+  throw new SpellError("bad_request", 'If-Match takes one version in quotes, as in `If-Match: "3"`.', {
+    errors: [{ path: "If-Match", message: "not a version in quotes" }],
+  });
+}
+
+export function wantsEventStream(c: RouteContext): boolean {
+  // The plain look first: most requests want JSON.
+  if (c.req.header("accept")?.includes("text/event-stream") !== true) return false;
+  const supports = ["text/event-stream", "application/json"];
+  return accepts(c, { header: "Accept", supports, default: "application/json" }) === "text/event-stream";
+}

@@ -1,0 +1,80 @@
+/** Answers: JSON as text, event streams, and problems (RFC 9457). Every one of them carries its security headers. */
+import { type ErrorInfo, type Problem, SpellError, statusOf, titleOf } from "../protocol/errors.ts";
+import { VersionConflict } from "../db/spells.ts";
+import { newId } from "../platform/ids.ts";
+import { describeError, log } from "../platform/log.ts";
+
+/** `no-store`: answers belong to one user. `nosniff`: a value that a user wrote must never be taken for a page. */
+const baseHeaders = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+
+/** @param text JSON, sent as it is */
+export const jsonText = (text: string, status = 200, headers: Record<string, string> = {}): Response =>
+  new Response(text, { status, headers: { "content-type": "application/json", ...baseHeaders, ...headers } });
+
+export const json = (value: unknown, status = 200, headers: Record<string, string> = {}): Response =>
+  jsonText(JSON.stringify(value), status, headers);
+
+/** For what is the same for everybody, until the next deploy. */
+export const publicHeaders = { "cache-control": "public, max-age=60" };
+
+export const eventStream = (body: ReadableStream<Uint8Array>): Response =>
+  new Response(body, {
+    // Some proxies hold a stream back to fill their buffers unless they are told not to.
+    headers: { "content-type": "text/event-stream", "x-accel-buffering": "no", ...baseHeaders },
+  });
+
+export const versionTag = (version: number): string => `"${version}"`;
+
+/** A failure as data: of a run, of an actor, of this request. */
+export interface Failure extends ErrorInfo {
+  runId?: string | undefined;
+  /** Seconds. */
+  retryAfter?: number | undefined;
+  /** With a conflict: the version that is there now. */
+  version?: number | undefined;
+}
+
+interface Differences {
+  status?: number;
+  title?: string;
+  headers?: Record<string, string>;
+}
+
+/** A problem answer; status and title are the code's own unless `differences` say otherwise. */
+export function problem(failure: Failure, differences: Differences = {}): Response {
+  const { code, message, errors, runId, nodeId, errorId, version, retryAfter } = failure;
+  const status = differences.status ?? statusOf(code);
+  const body: Problem & { version?: number | undefined } = {
+    type: `urn:spellrunner:problem:${code}`,
+    title: differences.title ?? titleOf(code),
+    status,
+    code,
+    detail: message,
+    errors,
+    runId,
+    nodeId,
+    errorId,
+    version,
+  };
+  const headers: Record<string, string> = { "content-type": "application/problem+json", ...baseHeaders };
+  if (status === 401) headers["www-authenticate"] = 'Bearer realm="spellrunner"';
+  if (status === 503 || retryAfter !== undefined) headers["retry-after"] = String(Math.ceil(retryAfter ?? 1));
+  if (version !== undefined) headers.etag = versionTag(version);
+  return new Response(JSON.stringify(body), { status, headers: { ...headers, ...differences.headers } });
+}
+
+/** Writes a fault of our own to the log. Gives the id that its line is found by, which the answer carries. */
+export function reportBug(error: unknown): string {
+  const errorId = newId();
+  log.error("request failed", { errorId, error: describeError(error) });
+  return errorId;
+}
+
+/** What was thrown, as a failure; an `internal` one is reported. */
+export function failureOf(thrown: unknown): Failure {
+  const error = SpellError.from(thrown);
+  const failure: Failure = { ...error.toInfo(), runId: error.runId, retryAfter: error.retryAfter };
+  if (error instanceof VersionConflict) failure.version = error.version;
+  if (error.code !== "internal" || error.errorId !== undefined) return failure;
+  return { ...failure, errorId: reportBug(error.cause ?? error) };
+}

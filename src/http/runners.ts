@@ -1,0 +1,67 @@
+/** Runners over HTTP: what is loaded, loading and unloading. */
+import { askActor, managerOf } from "./actors.ts";
+import { idParams, sessionQuery } from "./request.ts";
+import { jsonText, problem } from "./responses.ts";
+import { addRoute, answer, type App, problemAnswer } from "./route.ts";
+import { answerOfManager, answerOfRunner } from "./runner-answer.ts";
+
+export function addRunnerRoutes(app: App): void {
+  const tag = "runners";
+  const ofSpell = {
+    path: "/spells/{id}/runner",
+    tag,
+    access: "user",
+    params: idParams,
+    query: sessionQuery,
+  } as const;
+  addRoute(
+    app,
+    {
+      ...ofSpell,
+      method: "get",
+      summary: "Tell how a runner is",
+      responses: { 200: answer("The runner", "Runner") },
+    },
+    (c) => answerOfRunner(c, "read", (runner) => runner.describe()),
+  );
+  addRoute(
+    app,
+    {
+      ...ofSpell,
+      method: "post",
+      summary: "Load a runner",
+      responses: { 200: answer("The loaded runner", "Runner") },
+    },
+    (c) => answerOfManager(c, (manager, name) => manager.startRunner(name)),
+  );
+  addRoute(
+    app,
+    {
+      ...ofSpell,
+      method: "delete",
+      summary: "Unload a runner",
+      responses: { 200: answer("The runner", "Runner"), 409: problemAnswer("Runs are in flight") },
+    },
+    (c) => answerOfManager(c, (manager, name) => manager.endRunner(name)),
+  );
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/runners",
+      summary: "List your loaded runners",
+      tag,
+      access: "user",
+      responses: { 200: answer("All of them", "RunnerList") },
+    },
+    async (c) => {
+      const { userId } = c.var.identity;
+      const result = await askActor(
+        () => managerOf(c.env, userId),
+        (manager) => manager.listRunners(),
+        "read",
+      );
+      return result.ok ? jsonText(result.json) : problem(result.error);
+    },
+  );
+}

@@ -1,0 +1,35 @@
+/** Runs in Node before the tests: the servers that tests inside workerd, which cannot listen, talk to. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { startOpenAiServer } from "./openai-server.ts";
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startOpenAiServer({
+    // As the tests of the original engine had it mocked for their spells; the rest gets the usual answer.
+    onRequest: ({ body }) => (mocked.has(promptOf(body)) ? "completionresult" : undefined),
+  });
+  project.provide("openAiUrl", server.url);
+  project.provide("realSpells", readRealSpells());
+  return () => server.close();
+}
+
+const mocked = new Set(["textprompt", "Generate"]);
+
+const promptOf = (body: unknown): string => {
+  const prompt = (body as { prompt?: unknown } | null)?.prompt;
+  return typeof prompt === "string" ? prompt : "";
+};
+
+/** The real spells are kept beside the project and never in it; null where they are absent. */
+function readRealSpells(): Record<string, string> | null {
+  const folder = process.env.SPELLS_DIR ?? join(import.meta.dirname, "../../../shared/spells");
+  if (!existsSync(join(folder, "manifest.json"))) {
+    console.warn(
+      `No real spells at ${folder}: their tests are skipped. Set SPELLS_DIR to the folder that has their manifest.json.`,
+    );
+    return null;
+  }
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return Object.fromEntries(files.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+}

@@ -1,0 +1,11 @@
+/** What global-setup.ts provides, for `inject` in tests and in vitest.config.ts. */
+import "vitest";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** `http://127.0.0.1:<port>` of the loopback server that speaks OpenAI's protocol. */
+    openAiUrl: string;
+    /** Text of every real spell and of `manifest.json` by file name; null where the folder is absent. */
+    realSpells: Record<string, string> | null;
+  }
+}
