@@ -1,0 +1,127 @@
+/** `spell run`: runs a spell file on an embedded runtime, or a spell on a server, and prints what its nodes give. */
+import { defineCommand } from "citty";
+import { randomSecret, signToken } from "../../scripts/identity.ts";
+import { startRuntime } from "../../scripts/runtime.ts";
+import { readSettings } from "../../scripts/settings.ts";
+import { SpellError } from "../../src/protocol/errors.ts";
+import { isRunEnded, type RunEnded, type StampedEvent } from "../../src/protocol/events.ts";
+import type { Plan } from "../../src/protocol/plan.ts";
+import type { RunRequest } from "../../src/protocol/runs.ts";
+import type { SpellIssue } from "../../src/protocol/spell.ts";
+import { linesOf, paintIf } from "./node-lines.ts";
+import { type Options, readOptions } from "./options.ts";
+import { requestOf, runArgs, serverOf, sessionOf } from "./run-options.ts";
+import { type RunTarget, Server } from "./server.ts";
+import { findFile, readSpellFile, type SpellProject } from "./spell-files.ts";
+
+const isColoured = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY && (process.env.NO_COLOR ?? "") === "";
+
+export const run = defineCommand({
+  meta: { name: "run", description: "Run a spell and print its nodes' results, then its outputs as JSON" },
+  args: runArgs,
+  async run({ rawArgs }) {
+    const options = readOptions(rawArgs, runArgs, ["input"]);
+    const name = options.positionals[0];
+    if (name === undefined)
+      throw new SpellError("bad_request", "Which spell? Write `run FILE`, or `run ID --server URL`.");
+    const request = requestOf(options);
+    const session = sessionOf(options);
+    const path = findFile(name);
+    const project = path === undefined ? undefined : readSpellFile(path);
+    const remote = serverOf(options, project === undefined ? name : undefined, process.env);
+    const target = { spellId: project?.id ?? name, ...(session === undefined ? {} : { session }) };
+    if (remote !== undefined)
+      return runOn(new Server(remote.url, remote.token), target, request, {
+        project,
+        options,
+        isEmbedded: false,
+      });
+    const vars = { ...withoutIdentity(readSettings().vars), AUTH_SECRET: randomSecret() };
+    const runtime = await startRuntime({ vars });
+    try {
+      const server = new Server(runtime.url, await signToken(vars, "cli", 24));
+      await runOn(server, target, request, { project, options, isEmbedded: true });
+    } finally {
+      await runtime.close();
+    }
+  },
+});
+
+/** The settings of providers alone: whose tokens count elsewhere is nothing to a runtime of our own. */
+const withoutIdentity = (vars: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(vars).filter(([name]) => !name.startsWith("AUTH_")));
+
+interface Circumstances {
+  project: SpellProject | undefined;
+  options: Options;
+  isEmbedded: boolean;
+}
+
+async function runOn(
+  server: Server,
+  target: RunTarget,
+  request: RunRequest,
+  how: Circumstances,
+): Promise<void> {
+  if (how.project !== undefined) await save(server, how.project, how.isEmbedded);
+  const paint = paintIf(isColoured(process.stdout));
+  const isJson = how.options.flags.has("json");
+  let plan: Plan | undefined;
+  let end: RunEnded | undefined;
+  for await (const event of server.run(target, request)) {
+    if (isRunEnded(event)) end = event;
+    if (isJson) console.log(JSON.stringify(event));
+    else {
+      if (event.type === "run.started") plan = await server.plan(target.spellId, event.spell.version);
+      for (const line of linesOf(event, plan, paint)) console.log(line);
+    }
+    if (how.isEmbedded) refuseToWait(event);
+  }
+  if (end === undefined) throw new SpellError("protocol_error", "The run's events stopped before its end.");
+  if (end.type !== "run.completed") throw failureOf(end);
+  console.log(JSON.stringify(await server.complete(target, end.runId, end.outputs ?? {})));
+}
+
+async function save(
+  server: Server,
+  { documents, issues, missing }: SpellProject,
+  isEmbedded: boolean,
+): Promise<void> {
+  for (const issue of issues) warn(issue.message, issue.nodeId);
+  // On a server the missing ones may be stored.
+  if (isEmbedded) for (const ref of missing) warn(`No file beside this one holds the spell "${ref}".`);
+  for (const document of documents) {
+    const { name, version, warnings } = await server.put(document);
+    if (!isEmbedded) console.error(`Saved "${name}" as ${document.id}, version ${version}.`);
+    for (const issue of warnings)
+      warn(`${documents.length > 1 ? `"${name}": ` : ""}${issue.message}`, issue.nodeId);
+  }
+}
+
+function warn(message: SpellIssue["message"], nodeId?: string): void {
+  const where = nodeId === undefined ? "" : ` (node ${nodeId})`;
+  console.error(`${paintIf(isColoured(process.stderr))("yellow", "warning:")} ${message}${where}`);
+}
+
+/** Nobody could answer a run that waits on a runtime of our own. */
+function refuseToWait(event: StampedEvent): void {
+  if (event.type !== "node.waiting") return;
+  throw new SpellError(
+    "interrupted",
+    "The run waits for an answer, which only a run on a server can get: use --server.",
+    {
+      nodeId: event.nodeId,
+      runId: event.runId,
+    },
+  );
+}
+
+function failureOf({ type, error, runId }: RunEnded): SpellError {
+  if (error === undefined) return new SpellError("interrupted", `The run has ended: ${type}.`, { runId });
+  return new SpellError(error.code, error.message, {
+    runId,
+    nodeId: error.nodeId ?? "",
+    errors: error.errors ?? [],
+  });
+}

@@ -1,0 +1,42 @@
+/** `npm run deploy`: builds, brings the database to the newest schema, deploys. With `--dry-run` it only builds. */
+import { SpellError } from "../src/protocol/errors.ts";
+import { buildWithinLimit } from "./bundle-size.ts";
+import { runCommand } from "./command.ts";
+import { wranglerConfig } from "./project.ts";
+import { runWrangler } from "./wrangler.ts";
+
+const unsetDatabaseId = /^[0-]+$/;
+
+await runCommand(async () => {
+  const args = process.argv.slice(2);
+  await buildWithinLimit();
+  if (args.includes("--dry-run")) return;
+  await requireDatabase(args);
+  // The schema first: the old Worker bears what migrations add, the new one does not bear that it is missing.
+  await wrangler(["d1", "migrations", "apply", "DB", "--remote", ...args]);
+  await wrangler(["deploy", ...args]);
+  console.log(
+    "Tokens need a secret: once, `npx wrangler secret put AUTH_SECRET` (at least 32 random bytes).",
+  );
+});
+
+async function requireDatabase(args: string[]): Promise<void> {
+  const { unstable_readConfig } = await import("wrangler");
+  const at = args.findIndex((arg) => arg === "--env" || arg === "-e");
+  const env = at === -1 ? args.find((arg) => arg.startsWith("--env="))?.slice("--env=".length) : args[at + 1];
+  const config = unstable_readConfig({ config: wranglerConfig, ...(env === undefined ? {} : { env }) });
+  const unset = config.d1_databases.find(
+    ({ database_id: id }: { database_id?: string }) => id === undefined || unsetDatabaseId.test(id),
+  );
+  if (unset === undefined) return;
+  throw new SpellError(
+    "not_configured",
+    `wrangler.toml does not name your database yet. Run \`npx wrangler d1 create ${unset.database_name ?? "spellrunner"}\` and write the id that it prints as database_id of ${unset.binding}.`,
+  );
+}
+
+async function wrangler(args: string[]): Promise<void> {
+  const { code } = await runWrangler(args, { show: true });
+  if (code !== 0)
+    throw new SpellError("bad_request", `\`wrangler ${args.join(" ")}\` failed with exit code ${code}.`);
+}
