@@ -1,0 +1,28 @@
+/** The other side of http-run: the same Worker, host, route and token, with an object that writes one row and answers a constant. */
+import { DurableObject } from "cloudflare:workers";
+import type { RunAnswer } from "../../src/actor/rpc.ts";
+
+export { SpellManager } from "../../src/actor/spell-manager.ts";
+export { app as default } from "../../src/http/app.ts";
+export { CompletionEntrypoint } from "../../src/services/completion/entrypoint.ts";
+
+export class SpellRunner extends DurableObject {
+  readonly #sql = this.ctx.storage.sql;
+
+  constructor(ctx: DurableObjectState, env: unknown) {
+    super(ctx, env as Cloudflare.Env);
+    this.#sql.exec("CREATE TABLE IF NOT EXISTS bare (id INTEGER PRIMARY KEY, body TEXT NOT NULL)");
+  }
+
+  async run(request: unknown): Promise<RunAnswer> {
+    this.#sql.exec("INSERT INTO bare (body) VALUES (?)", JSON.stringify(request));
+    const runId = "019fffff-ffff-7fff-bfff-ffffffffffff";
+    return {
+      ok: true,
+      runId,
+      json: JSON.stringify({ runId, status: "completed", outputs: { said: "hello" }, state: {}, ms: 0 }),
+    };
+  }
+
+  async spellChanged(): Promise<void> {}
+}
