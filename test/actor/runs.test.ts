@@ -102,7 +102,7 @@ describe("a Code node", () => {
         runId: expect.any(String),
         detail: expect.stringContaining("Code"),
       });
-      expect(JSON.stringify(failed.body)).not.toMatch(/\.ts|wasm|\/work/);
+      expect(JSON.stringify(failed.body)).not.toMatch(/\.ts|wasm|node_modules/);
       expect(await tab.end(failed.body.runId)).toMatchObject({
         type: "run.failed",
         error: { code: expected },
