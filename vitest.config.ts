@@ -18,6 +18,9 @@ export default defineConfig({
   ],
   test: {
     include: ["test/**/*.test.ts"],
+    // Deadlines against hanging, not measures: a loaded machine may take its time.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     globalSetup: ["test/helpers/global-setup.ts"],
     setupFiles: ["test/helpers/migrate.ts"],
   },
