@@ -43,9 +43,17 @@ export class Connections {
     this.#attach(socket, { expiresAt, isLive: false });
   }
 
-  /** Forgets a socket that has closed. */
+  /** Forgets a socket that has broken. */
   remove(socket: WebSocket): void {
     this.#known.delete(socket);
+  }
+
+  /** Closes our side, too: without it the other waits for it until it gives up. */
+  answerClose(socket: WebSocket, code: number, reason: string): void {
+    // 1005, 1006 and 1015 stand for what was not said, and may not be sent: https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1
+    const isSayable =
+      (code >= 1000 && code <= 1014 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999);
+    this.close(socket, isSayable ? code : 1000, isSayable ? reason : "");
   }
 
   isLive(socket: WebSocket): boolean {

@@ -218,13 +218,14 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
     return this.#connectionDesk.receive(socket, frame);
   }
 
-  override webSocketClose(socket: WebSocket): void {
-    this.#connections.remove(socket);
+  override webSocketClose(socket: WebSocket, code: number, reason: string): void {
+    this.#connections.answerClose(socket, code, reason);
     this.#countConnections();
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.webSocketClose(socket);
+    this.#connections.remove(socket);
+    this.#countConnections();
   }
 
   async #hello(lastSeq: number | undefined): Promise<Iterable<string>> {

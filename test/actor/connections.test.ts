@@ -245,6 +245,15 @@ describe("a connection", () => {
     expect(tab.events.filter(({ type }) => type.startsWith("run."))).toHaveLength(2);
   });
 
+  it("that says goodbye is answered, so that it ends cleanly", async () => {
+    const { user, stub } = await saved(echo);
+    const tab = await TestConnection.open(user, "demo");
+    await tab.hello();
+    tab.socket.close(4000, "enough");
+    expect(await tab.wait(() => tab.closed, "the close")).toEqual({ code: 4000, reason: "enough" });
+    await runInDurableObject(stub, (_instance, state) => expect(state.getWebSockets()).toHaveLength(0));
+  });
+
   it("closes with 4404 when its spell is deleted", async () => {
     const { user } = await saved(echo);
     const tab = await TestConnection.open(user, "demo");
