@@ -33,10 +33,6 @@ export class Connections {
   get size(): number {
     return this.#known.size;
   }
-  get hasListeners(): boolean {
-    for (const attachment of this.#known.values()) if (attachment.isLive) return true;
-    return false;
-  }
 
   accept(socket: WebSocket, expiresAt: number): void {
     this.#ctx.acceptWebSocket(socket, ["v1"]);

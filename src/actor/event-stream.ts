@@ -2,6 +2,7 @@
  * A run's events as server-sent events, to the terminal one. Read from the journal as the reader takes them, so however
  * long the run and slow the reader, little lies in memory; news only wakes it.
  */
+import { isRunEnded } from "../protocol/events.ts";
 import type { EncodedEvent } from "./journal-store.ts";
 
 /** Bytes, about, that are made ready at once. */
@@ -9,7 +10,6 @@ const batchLength = 64 * 1024;
 
 const encoder = new TextEncoder();
 const typeOf = (json: string): string => /"type":"([a-z.]+)"/.exec(json)?.[1] ?? "message";
-const isTerminal = (type: string): boolean => /^run\.(completed|failed|cancelled|interrupted)$/.test(type);
 
 export interface EventStreamOptions {
   /** Events of the run after `seq`, in order. */
@@ -37,7 +37,7 @@ export function eventStream({ read, after, isOpen, listen }: EventStreamOptions)
             const type = typeOf(json);
             text += `event: ${type}\nid: ${seq}\ndata: ${json}\n\n`;
             last = seq;
-            isOver = isTerminal(type);
+            isOver = isRunEnded({ type });
             if (text.length >= batchLength) break;
           }
           if (text !== "") controller.enqueue(encoder.encode(text));

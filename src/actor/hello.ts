@@ -17,14 +17,14 @@ export function* helloFrames(
   welcome: Welcome,
   lastSeq: number | undefined,
   journal: JournalStore,
-  recent: () => string[],
+  recent: (runs: number) => string[],
 ): Generator<string> {
   yield JSON.stringify(welcome);
   if (lastSeq === undefined) return;
   if (lastSeq > welcome.lastSeq || journal.bytesAfter(lastSeq) > maxGapBytes) {
     yield JSON.stringify({
       type: "replay",
-      snapshot: snapshotOf(welcome.lastSeq, recent().slice(0, snapshotRuns), journal),
+      snapshot: snapshotOf(welcome.lastSeq, recent(snapshotRuns), journal),
     });
     return;
   }

@@ -1,6 +1,6 @@
 /** The journal's rows: one a turn and run, events as JSON lines, at most 256 KB. Reading is by `seq`. */
 import type { JournalEvent, StampedEvent } from "../protocol/events.ts";
-import { fits, type LargeValues } from "./large-values.ts";
+import type { LargeValues } from "./large-values.ts";
 
 /** A row's body; far below the 2 MB at which the deployed database refuses. */
 const maxRowBytes = 256 * 1024;
@@ -75,7 +75,7 @@ export class JournalStore {
     };
     let previous = 0;
     for (const { seq, json } of events) {
-      if (lines.length > 0 && !fits2(length, json, maxRowBytes)) flush(previous);
+      if (lines.length > 0 && length + json.length * 3 > maxRowBytes) flush(previous);
       if (lines.length === 0) first = seq;
       lines.push(json);
       // An upper bound that needs no encoding: three bytes a UTF-16 unit.
@@ -115,6 +115,3 @@ export class JournalStore {
 
 /** Every line begins with `{"seq":`, as {@link JournalStore.encode} writes it. */
 const seqOf = (json: string): number => Number.parseInt(json.slice(7, 24), 10);
-
-const fits2 = (bytes: number, json: string, limit: number): boolean =>
-  bytes + json.length * 3 <= limit || (bytes === 0 && fits(json, limit));

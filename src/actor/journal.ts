@@ -43,17 +43,12 @@ export class RunnerJournal {
     return this.#lastSeq;
   }
 
-  /** The journal port of one run. `skip` events are passed over: a resumed run writes its old ones again. */
-  of(runId: string, beforeCommit: () => void, skip = 0): Journal {
+  /** The journal port of one run. */
+  of(runId: string, beforeCommit: () => void): Journal {
     let pending: EncodedEvent[] = [];
-    let left = skip;
     let spent = 0;
     return {
       append: (event) => {
-        if (left > 0) {
-          left -= 1;
-          return;
-        }
         const encoded = this.#encode(event);
         // The ends of a run are always written; what its nodes do in between has a bound.
         if (event.type === "node.completed") {

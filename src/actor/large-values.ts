@@ -13,11 +13,6 @@ import type { Chunks } from "./chunks.ts";
 
 const encoder = new TextEncoder();
 
-/** Length in UTF-8. */
-export function byteLength(text: string): number {
-  return text.length * 3 <= 4096 ? text.length * 3 : encoder.encode(text).length;
-}
-
 /** True when the UTF-8 of `text` surely fits; encodes only where the number of characters leaves it open. */
 export const fits = (text: string, bytes: number): boolean =>
   text.length * 3 <= bytes || (text.length <= bytes && encoder.encode(text).length <= bytes);

@@ -55,7 +55,7 @@ export interface RunnerRpc {
 
 export interface ManagerRpc {
   /** Called by a runner before it reads its spell, so that no later version is missed. `name` is the actor's name. */
-  runnerLoaded(name: string, uses: string[]): Promise<void>;
+  runnerLoaded(name: string): Promise<void>;
   runnerUnloaded(name: string): Promise<void>;
   runnerConnections(name: string, connections: number): Promise<void>;
   /** Tells every loaded runner of this user that uses `spellId`; returns when all know. */

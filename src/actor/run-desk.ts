@@ -1,6 +1,6 @@
 /** Takes runs in, lets as many at once as may be, queues the rest, and sees each to its one end. */
 import { chooseTrigger, type EnginePorts, type Limits, startRun } from "../engine/index.ts";
-import { engineVersion, type RunEnded } from "../protocol/events.ts";
+import { engineVersion, isRunEnded, type RunEnded } from "../protocol/events.ts";
 import { SpellError } from "../protocol/errors.ts";
 import {
   type Concurrency,
@@ -39,8 +39,6 @@ interface Waiting {
   run: ActiveRun;
   mode: Concurrency;
   begin: () => void;
-  order: RunOrder;
-  spell: LoadedSpell;
 }
 
 export class RunDesk {
@@ -111,7 +109,7 @@ export class RunDesk {
       spell: spell.ref,
       engineVersion,
     });
-    this.#queue.push({ run, mode, begin, order, spell });
+    this.#queue.push({ run, mode, begin });
     return run;
   }
 
@@ -177,7 +175,7 @@ export class RunDesk {
           append: (event) => {
             if (event.type === "node.completed" || event.type === "node.failed")
               run.forget(event.nodeId, event.visit);
-            if (event.runId === run.runId && isEnd(event)) end = event;
+            if (event.runId === run.runId && isRunEnded(event)) end = event;
             port.append(event);
           },
           commit: () => port.commit(),
@@ -213,6 +211,3 @@ export class RunDesk {
     this.#isBeginning = false;
   }
 }
-
-const isEnd = (event: { type: string }): event is RunEnded =>
-  /^run\.(completed|failed|cancelled|interrupted)$/.test(event.type);

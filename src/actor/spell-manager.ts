@@ -36,7 +36,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
       ) WITHOUT ROWID;`);
   }
 
-  async runnerLoaded(name: string, _uses: string[]): Promise<void> {
+  async runnerLoaded(name: string): Promise<void> {
     this.#put(name, { loaded_at: now() });
   }
 

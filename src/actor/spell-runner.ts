@@ -71,7 +71,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
     this.#runs = new RunTable(ctx.storage.sql, this.#store, this.#address.session);
     this.#spell = new HeldSpell({
       spellId: this.#address.spellId,
-      register: () => this.#manager().runnerLoaded(this.#name(), [this.#address.spellId]),
+      register: () => this.#manager().runnerLoaded(this.#name()),
       load: () => this.#load(),
     });
     this.#state = new SessionState(chunks);
@@ -254,7 +254,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
       },
       lastSeq,
       this.#store,
-      () => this.#runs.list(20, undefined, undefined).runs.map(({ runId }) => runId),
+      (runs) => this.#runs.list(runs, undefined, undefined).runs.map(({ runId }) => runId),
     );
   }
 

@@ -63,8 +63,10 @@ export class Sources {
     if (!isRoot && node.plan.triggered) {
       const seen = seenFrom(readScope, index);
       // Noted here, so that the next turn finds it at its first step back.
-      if (seen !== undefined) readScope.set(index, seen);
-      if (seen !== undefined) return seen;
+      if (seen !== undefined) {
+        readScope.set(index, seen);
+        return seen;
+      }
     }
     // A node with triggers that is pulled takes place where it is read: its own trigger will find it there.
     const isOfReader = isRoot || node.plan.volatile === true || node.plan.triggered === true;

@@ -1,7 +1,7 @@
 /** The front door for spells in any format: tells the format and gives the native document with what could not be carried. */
 import { SpellError } from "../protocol/errors.ts";
 import { maxSpellNodes, type SpellDocument } from "../protocol/spell.ts";
-import type { JsonObject } from "../protocol/values.ts";
+import { isJsonObject, type JsonObject } from "../protocol/values.ts";
 import type { ImportedSpell } from "./imported.ts";
 import { importNative } from "./native.ts";
 import { importRete } from "./rete.ts";
@@ -11,13 +11,10 @@ export interface ImportOptions {
   id?: string;
 }
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** The graph of a Thoth or Magick spell: `chain`, `graph`, `data` of a bare module, or the file itself. */
 function reteGraph(value: JsonObject): JsonObject | undefined {
   for (const candidate of [value.chain, value.graph, value.data, value])
-    if (isObject(candidate) && isObject(candidate.nodes)) return candidate;
+    if (isJsonObject(candidate) && isJsonObject(candidate.nodes)) return candidate;
   return undefined;
 }
 
@@ -27,7 +24,7 @@ function reteGraph(value: JsonObject): JsonObject | undefined {
  * @throws SpellError `bad_request` for what is no spell, `too_large` above 5 000 nodes
  */
 export function importSpell(value: unknown, options: ImportOptions = {}): ImportedSpell {
-  if (!isObject(value)) {
+  if (!isJsonObject(value)) {
     const found = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
     throw new SpellError("bad_request", `A spell is a JSON object with nodes; this is ${found}.`, {
       errors: [{ path: "", message: `expected an object, found ${found}` }],

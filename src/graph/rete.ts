@@ -1,11 +1,8 @@
 /** Reads spells of the Rete 1 generation (Thoth, 2021 to 2022). Edges, stored twice there, are rebuilt from both mirrors. */
 import type { Edge, Socket, SocketType, SpellDocument, SpellIssue, SpellNode } from "../protocol/spell.ts";
 import { nodeId as nodeIdRule } from "../protocol/spell.ts";
-import type { Json, JsonObject } from "../protocol/values.ts";
+import { isJsonObject, type Json, type JsonObject } from "../protocol/values.ts";
 import { idFrom, type ImportedSpell } from "./imported.ts";
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Keys of the wrapper that have a place of their own in the native document. */
 const carried = new Set([
@@ -25,7 +22,7 @@ export function importRete(spell: JsonObject, graph: JsonObject): ImportedSpell 
   const document = toDocument(spell, graph, issues);
   const spells: Record<string, SpellDocument> = {};
   for (const inner of Array.isArray(spell.modules) ? spell.modules : []) {
-    if (!isObject(inner) || !isObject(inner.data) || typeof inner.name !== "string") {
+    if (!isJsonObject(inner) || !isJsonObject(inner.data) || typeof inner.name !== "string") {
       issues.push({
         severity: "warning",
         code: "not_carried",
@@ -46,7 +43,7 @@ export function importRete(spell: JsonObject, graph: JsonObject): ImportedSpell 
 
 function toDocument(spell: JsonObject, graph: JsonObject, issues: SpellIssue[]): SpellDocument {
   const name = typeof spell.name === "string" ? spell.name.slice(0, 300) : "";
-  const raw = isObject(graph.nodes) ? graph.nodes : {};
+  const raw = isJsonObject(graph.nodes) ? graph.nodes : {};
   const ids = new Map<string, string>();
   for (const key of Object.keys(raw)) ids.set(key, freshId(key, ids, issues));
   const nodes: Record<string, SpellNode> = {};
@@ -63,7 +60,7 @@ function toDocument(spell: JsonObject, graph: JsonObject, issues: SpellIssue[]):
     nodes,
     edges: toEdges(raw, ids),
     ...(graph.comments === undefined ? {} : { comments: graph.comments }),
-    ...(isObject(spell.gameState) ? { state: spell.gameState } : {}),
+    ...(isJsonObject(spell.gameState) ? { state: spell.gameState } : {}),
     source,
   };
 }
@@ -85,11 +82,11 @@ function freshId(key: string, taken: Map<string, string>, issues: SpellIssue[]):
 function toNode(id: string, raw: Json | undefined, issues: SpellIssue[]): SpellNode {
   const invalid = (message: string) =>
     issues.push({ severity: "warning", code: "invalid_node", nodeId: id, message });
-  const node = isObject(raw) ? raw : {};
-  if (!isObject(raw)) invalid("This node is no object; an empty one stands in its place.");
+  const node = isJsonObject(raw) ? raw : {};
+  if (!isJsonObject(raw)) invalid("This node is no object; an empty one stands in its place.");
   else if (typeof node.name !== "string" || node.name === "") invalid("This node names no component.");
-  if (isObject(raw) && !isObject(node.data)) invalid("This node has no data; it starts with none.");
-  const { inputs, outputs, ...data } = isObject(node.data) ? node.data : {};
+  if (isJsonObject(raw) && !isJsonObject(node.data)) invalid("This node has no data; it starts with none.");
+  const { inputs, outputs, ...data } = isJsonObject(node.data) ? node.data : {};
   const position = Array.isArray(node.position) ? node.position : [];
   const [x, y] = position;
   const added = { inputs: toSockets(id, inputs, issues), outputs: toSockets(id, outputs, issues) };
@@ -122,9 +119,9 @@ const socketTypes: Record<string, SocketType> = {
 function toSockets(id: string, raw: Json | undefined, issues: SpellIssue[]): Socket[] {
   const sockets: Socket[] = [];
   for (const entry of Array.isArray(raw) ? raw : []) {
-    const label = isObject(entry) && typeof entry.name === "string" ? entry.name : undefined;
-    const key = isObject(entry) && typeof entry.socketKey === "string" ? entry.socketKey : label;
-    if (!isObject(entry) || !key) {
+    const label = isJsonObject(entry) && typeof entry.name === "string" ? entry.name : undefined;
+    const key = isJsonObject(entry) && typeof entry.socketKey === "string" ? entry.socketKey : label;
+    if (!isJsonObject(entry) || !key) {
       issues.push({
         severity: "warning",
         code: "not_carried",
@@ -162,14 +159,14 @@ function connectionsOf(side: Json | undefined, far: "input" | "output"): [string
   // Two files of the Rete examples have arrays for `inputs` and `outputs`: their index is the key.
   const entries = Array.isArray(side)
     ? side.map((value, i): [string, Json] => [String(i), value])
-    : isObject(side)
+    : isJsonObject(side)
       ? Object.entries(side)
       : [];
   return entries.map(([socket, value]) => {
-    const list = isObject(value) && Array.isArray(value.connections) ? value.connections : [];
+    const list = isJsonObject(value) && Array.isArray(value.connections) ? value.connections : [];
     const found: Connection[] = [];
     for (const item of list)
-      if (isObject(item) && isKey(item.node) && isKey(item[far]))
+      if (isJsonObject(item) && isKey(item.node) && isKey(item[far]))
         found.push({ node: String(item.node), socket: String(item[far]) });
     return [socket, found];
   });
@@ -190,7 +187,7 @@ function toEdges(raw: JsonObject, ids: Map<string, string>): Record<string, Edge
     count += 1;
     edges[`e${count}`] = edge;
   };
-  const all = Object.entries(raw).filter((entry): entry is [string, JsonObject] => isObject(entry[1]));
+  const all = Object.entries(raw).filter((entry): entry is [string, JsonObject] => isJsonObject(entry[1]));
   for (const [node, value] of all)
     for (const [socket, list] of connectionsOf(value.inputs, "output"))
       for (const from of list) add(from, { node, socket });

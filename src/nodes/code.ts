@@ -1,9 +1,8 @@
 import * as z from "zod";
-import type { NodeContext, NodeOutcome } from "../engine/component.ts";
-import type { SandboxResult } from "../engine/sandbox.ts";
-import type { Json, JsonObject } from "../protocol/values.ts";
-import { defineComponent, trigger } from "./define.ts";
-import { isObject, returnedOutputs } from "./returned.ts";
+import type { NodeContext } from "../engine/component.ts";
+import { isJsonObject, type Json, type JsonObject } from "../protocol/values.ts";
+import { defineComponent, flattened, trigger } from "./define.ts";
+import { callUserCode } from "./user-code.ts";
 
 /** Until 2022-02 the function was `worker(node, inputs, data)` and inputs were lists: its first parameter tells. */
 const takesNode = /^\s*(?:\/\/.*\n|\/\*[\s\S]*?\*\/|\s)*(?:async\s+)?(?:function\b[^(]*)?\(?\s*node\b/;
@@ -19,14 +18,9 @@ export const code = defineComponent({
   dynamicOutputs: true,
   data: z.object({ code: z.string() }),
   execute(context, data) {
-    const called = context.sandbox.call({
-      code: data.code,
-      args: argumentsFor(context, data.code),
-      label: context.label,
-    });
-    return called instanceof Promise
-      ? called.then((result) => outcomeOf(context, result))
-      : outcomeOf(context, called);
+    return callUserCode(context, data.code, argumentsFor(context, data.code), ({ state }) =>
+      isJsonObject(state) ? { state } : {},
+    );
   },
 });
 
@@ -39,16 +33,5 @@ function argumentsFor(context: NodeContext, source: string): Json[] {
     const node: JsonObject = { id: context.node.id, name: context.node.component, data: context.data };
     return [node, Object.fromEntries(lists), {}];
   }
-  const flat = context.connected.flatMap((socket): [string, Json][] => {
-    const value = context.value(socket);
-    return value === undefined ? [] : [[socket, value]];
-  });
-  return [Object.fromEntries(flat), {}, context.state];
-}
-
-/** Sorts what the function returned into outputs and state. */
-function outcomeOf(context: NodeContext, { value, logs }: SandboxResult): NodeOutcome {
-  if (!isObject(value)) return { logs };
-  const { state } = value;
-  return { outputs: returnedOutputs(context, value), logs, ...(isObject(state) ? { state } : {}) };
+  return [flattened(context), {}, context.state];
 }

@@ -76,6 +76,10 @@ export function needed(context: NodeContext, socket: string): Json {
   );
 }
 
+/** The first value of every connected input, by socket; inputs whose source gave none are left out. */
+export const flattened = (context: NodeContext): JsonObject =>
+  outputs(Object.fromEntries(context.connected.map((socket) => [socket, context.value(socket)])));
+
 /** Outputs of a visit; undefined ones are left out, so that a record says the same as the live run. */
 export const outputs = (values: Record<string, Json | undefined>): JsonObject =>
   Object.fromEntries(

@@ -3,9 +3,8 @@ import { compileTemplate } from "../engine/template/index.ts";
 import type { NodeContext } from "../engine/component.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { CompletionRequest } from "../protocol/services.ts";
-import type { Json } from "../protocol/values.ts";
 import { completeText } from "./completion.ts";
-import { defineComponent, output, trigger } from "./define.ts";
+import { defineComponent, flattened, output, trigger } from "./define.ts";
 
 /** Editors kept numbers as text. */
 const number = z.union([z.number(), z.string()]).nullish();
@@ -47,12 +46,8 @@ export const generator = defineComponent({
 });
 
 function promptOf(context: NodeContext, fewshot: string): string {
-  const inputs = context.connected.flatMap((socket): [string, Json][] => {
-    const value = context.value(socket);
-    return value === undefined ? [] : [[socket, value]];
-  });
   // The first line end alone, as Thoth had it: spells were tuned on the prompts that this gave.
-  return compileTemplate(fewshot.replace("\r\n", "\n")).render(Object.fromEntries(inputs));
+  return compileTemplate(fewshot.replace("\r\n", "\n")).render(flattened(context));
 }
 
 function requestOf(context: NodeContext, node: Data, prompt: string): CompletionRequest {

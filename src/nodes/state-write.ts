@@ -1,7 +1,6 @@
 import * as z from "zod";
-import type { Json } from "../protocol/values.ts";
+import { isJsonObject, type Json } from "../protocol/values.ts";
 import { defineComponent, trigger } from "./define.ts";
-import { isObject } from "./returned.ts";
 
 export const stateWrite = defineComponent({
   name: "State Write",
@@ -28,7 +27,7 @@ export const stateWrite = defineComponent({
 function merged(present: Json | undefined, value: Json): Json {
   if (Array.isArray(present)) return [...present, value];
   // The original spread a text into its letters here; what is no object takes the place instead.
-  if (isObject(present) && isObject(value))
+  if (isJsonObject(present) && isJsonObject(value))
     return Object.fromEntries([...Object.entries(present), ...Object.entries(value)]);
   return value;
 }

@@ -1,8 +1,6 @@
 import * as z from "zod";
-import type { NodeContext, NodeOutcome } from "../engine/component.ts";
-import type { SandboxResult } from "../engine/sandbox.ts";
 import { defineComponent, input, needed, trigger } from "./define.ts";
-import { isObject, returnedOutputs } from "./returned.ts";
+import { callUserCode } from "./user-code.ts";
 
 export const stringProcessor = defineComponent({
   name: "String Processor",
@@ -13,17 +11,5 @@ export const stringProcessor = defineComponent({
   outputs: [trigger()],
   dynamicOutputs: true,
   data: z.object({ code: z.string() }),
-  execute(context, data) {
-    const called = context.sandbox.call({
-      code: data.code,
-      args: [needed(context, "input")],
-      label: context.label,
-    });
-    return called instanceof Promise
-      ? called.then((result) => outcomeOf(context, result))
-      : outcomeOf(context, called);
-  },
+  execute: (context, data) => callUserCode(context, data.code, [needed(context, "input")]),
 });
-
-const outcomeOf = (context: NodeContext, { value, logs }: SandboxResult): NodeOutcome =>
-  isObject(value) ? { outputs: returnedOutputs(context, value), logs } : { logs };

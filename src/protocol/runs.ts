@@ -40,13 +40,6 @@ export const runStatus = z.enum([
 ]);
 export type RunStatus = z.infer<typeof runStatus>;
 
-export const terminalStatuses: ReadonlySet<RunStatus> = new Set<RunStatus>([
-  "completed",
-  "failed",
-  "cancelled",
-  "interrupted",
-]);
-
 export const spellRef = z.object({
   id: z.string(),
   version: z.number().int().nonnegative(),

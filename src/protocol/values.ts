@@ -7,6 +7,10 @@ export type JsonObject = { [key: string]: Json };
 export const json: z.ZodType<Json> = z.json();
 export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
 
+/** An object of JSON: no list, not null. */
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** A value of more than this many bytes of JSON travels as a {@link valueRef}. */
 export const maxInlineValueBytes = 256 * 1024;
 /** No frame is larger than this, in either direction. */

@@ -13,21 +13,28 @@ import {
 const trigger = { name: "trigger", type: "trigger" } as const;
 const any = (name: string) => ({ name, type: "any" }) as const;
 
-/** Counts its executions; gives `from`, the ids that it heard of, joined. */
+/** Gives its id with what it heard. */
+const step: TestComponent = {
+  name: "Step",
+  aliases: [],
+  inputs: [trigger, any("in")],
+  outputs: [trigger, any("out")],
+  execute: (context) => ({
+    outputs: { out: `${context.node.id}(${context.values("in").map(String).join("+")})` },
+  }),
+};
+
+/** The same with a count of its executions, and nodes that read and repeat. */
 function counting() {
   const counts = new Map<string, number>();
-  const step: TestComponent = {
-    name: "Step",
-    aliases: [],
-    inputs: [trigger, any("in")],
-    outputs: [trigger, any("out")],
+  const counted: TestComponent = {
+    ...step,
     execute(context) {
       counts.set(context.node.id, (counts.get(context.node.id) ?? 0) + 1);
-      const heard = context.values("in").map(String).join("+");
-      return { outputs: { out: `${context.node.id}(${heard})` } };
+      return step.execute(context);
     },
   };
-  const value: TestComponent = { ...step, name: "Value", inputs: [any("in")], outputs: [any("out")] };
+  const value: TestComponent = { ...counted, name: "Value", inputs: [any("in")], outputs: [any("out")] };
   /** Fires `again` until it has been visited `data.times` times in this run, then `over`. */
   const gate: TestComponent = {
     name: "Repeat",
@@ -43,7 +50,7 @@ function counting() {
       return { fired: [isOver ? "over" : "again"], state: { [context.node.id]: isOver ? 0 : seen } };
     },
   };
-  return { counts, catalogue: withComponents([step, value, gate]) };
+  return { counts, catalogue: withComponents([counted, value, gate]) };
 }
 
 describe("triggers and data", () => {
@@ -654,15 +661,6 @@ describe("what a review found", () => {
         state: { [context.node.id]: n },
       };
     },
-  };
-  const step: TestComponent = {
-    name: "Step",
-    aliases: [],
-    inputs: [trigger, any("in")],
-    outputs: [trigger, any("out")],
-    execute: (context) => ({
-      outputs: { out: `${context.node.id}(${context.values("in").map(String).join("+")})` },
-    }),
   };
   const catalogue = withComponents([turn, step]);
   const outs = (events: ReturnType<typeof run>["events"], id: string) =>
