@@ -86,6 +86,10 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
         pause: () => scheduler.wait(0),
         services: boundServices(env),
         sandbox,
+        after: (ms, done) => {
+          const timer = setTimeout(done, ms);
+          return () => clearTimeout(timer);
+        },
         logsOf,
         fault: (thrown, nodeId) => this.#failures.bug(thrown, { nodeId }),
       },

@@ -9,6 +9,10 @@ import type { LogEntry, Sandbox } from "./sandbox.ts";
 export interface NodeContext {
   readonly node: PlanNode;
   readonly data: JsonObject;
+  /** Path of the node in the run, `12/7` in a sub-spell. */
+  readonly nodeId: string;
+  /** Which of its visits this is. */
+  readonly visit: string;
   /** `Node "12/7" (Generator)`, for messages. */
   readonly label: string;
   /** The input socket by which a trigger came; undefined when the node was evaluated for its data. */
@@ -23,10 +27,19 @@ export interface NodeContext {
   runInput(name: string): Json | undefined;
   /** The run's state as it is now. Not to be changed in place: give `state` in the outcome. */
   readonly state: JsonObject;
-  readonly services: Services;
+  /** What the node gave at its visit before this one; undefined at the first. Kept for components that say `remembers`. */
+  readonly previous: JsonObject | undefined;
   readonly sandbox: Sandbox;
-  /** First argument for a service call. Each call of a visit has its own idempotency key, the same on every attempt. */
-  call(): ServiceCall;
+  /** ms since 1970. */
+  readonly now: number;
+  /** Resolves after that many ms, or when the run has ended. */
+  sleep(ms: number): Promise<void>;
+  /**
+   * Calls a service: `ask((services, call) => services.events.record(call, …))`. Waits for its turn where six calls of
+   * the run are under way. Each call has its own idempotency key, the same on every attempt.
+   * @throws SpellError `call_limit` for the 1 001st call of a run; else what the service throws
+   */
+  ask<T>(request: (services: Services, call: ServiceCall) => Promise<T>): Promise<T>;
   /** Shows streamed text to whoever listens. */
   delta(text: string): void;
   /** True once the run has ended: no further effects. */
@@ -41,6 +54,14 @@ export interface NodeOutcome {
   iterations?: LoopIterations;
   /** Top-level keys of the state to set. */
   state?: JsonObject;
+  /** Where flows are fibers (behave-graph): visit this node again when all that it fired is over. */
+  again?: true;
+  /** Awaits a human: the answer comes back as `answered` of the component. */
+  waiting?: { prompt: Json; /** ms since 1970 */ until?: number };
+  /** Of a loop: gives an iteration for each item, as it comes; `"pushed"`: those that are pushed from outside. */
+  stream?: AsyncIterable<JsonObject> | "pushed";
+  /** Told to connections as `node.event`. */
+  events?: { name: string; data: Json }[];
   logs?: LogEntry[];
   usage?: Usage;
 }
@@ -53,4 +74,9 @@ export interface Component {
    * @throws SpellError to fail the run; anything else counts as a fault of the component
    */
   execute(context: NodeContext): NodeOutcome | Promise<NodeOutcome>;
+  /**
+   * Goes on when a human has answered what `waiting` asked.
+   * @throws SpellError `bad_request` for an answer that does not fit: the node goes on waiting
+   */
+  answered?(context: NodeContext, answer: Json): NodeOutcome;
 }

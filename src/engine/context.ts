@@ -9,10 +9,11 @@ import type { Visit } from "./visit.ts";
 
 /** The part of an execution that its nodes may use. */
 export interface Host {
-  readonly services: Services;
   readonly sandbox: Sandbox;
   readonly isCancelled: boolean;
-  callFor(visit: Visit): ServiceCall;
+  readonly now: number;
+  ask<T>(visit: Visit, request: (services: Services, call: ServiceCall) => Promise<T>): Promise<T>;
+  sleep(ms: number): Promise<void>;
   delta(visit: Visit, text: string): void;
 }
 
@@ -31,6 +32,12 @@ export class VisitContext implements NodeContext {
   get data(): JsonObject {
     return this.#visit.node.plan.data;
   }
+  get nodeId(): string {
+    return this.#visit.nodeId;
+  }
+  get visit(): string {
+    return this.#visit.visit;
+  }
   get label(): string {
     return `Node "${this.#visit.nodeId}" (${this.#visit.node.plan.component})`;
   }
@@ -43,8 +50,11 @@ export class VisitContext implements NodeContext {
   get state(): JsonObject {
     return this.#visit.frame.state;
   }
-  get services(): Services {
-    return this.#host.services;
+  get previous(): JsonObject | undefined {
+    return this.#visit.frame.remembered(this.#visit.node.index);
+  }
+  get now(): number {
+    return this.#host.now;
   }
   get sandbox(): Sandbox {
     return this.#host.sandbox;
@@ -81,8 +91,12 @@ export class VisitContext implements NodeContext {
     return Object.hasOwn(inputs, name) ? inputs[name] : undefined;
   }
 
-  call(): ServiceCall {
-    return this.#host.callFor(this.#visit);
+  ask<T>(request: (services: Services, call: ServiceCall) => Promise<T>): Promise<T> {
+    return this.#host.ask(this.#visit, request);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.#host.sleep(ms);
   }
 
   delta(text: string): void {

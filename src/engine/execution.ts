@@ -17,12 +17,13 @@ import { prepare, type PreparedGraph } from "./prepared.ts";
 import { faultFrom } from "./reach.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { pathIn, type Scope } from "./scope.ts";
+import { ServiceGate, type ServiceLimits } from "./service-gate.ts";
 import { Sources, type SourcesHost } from "./sources.ts";
 import { patched, patchIn } from "./state.ts";
 import { Status, type Visit } from "./visit.ts";
 import { VisitNames } from "./visit-names.ts";
 
-export interface Limits {
+export interface Limits extends ServiceLimits {
   /** Node visits of one run. */
   maxVisits: number;
   /** Sub-spells within sub-spells. */
@@ -30,7 +31,13 @@ export interface Limits {
   /** Visits after which a run that never waits lets others have the processor. */
   visitsPerTurn: number;
 }
-export const defaultLimits: Limits = { maxVisits: 100_000, maxDepth: 32, visitsPerTurn: 10_000 };
+export const defaultLimits: Limits = {
+  maxVisits: 100_000,
+  maxDepth: 32,
+  maxCallsAtOnce: 6,
+  maxCalls: 1000,
+  visitsPerTurn: 10_000,
+};
 
 /** What a call of user code counts for towards a pause. */
 const visitsPerSandboxCall = 1000;
@@ -72,6 +79,7 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
   readonly #limits: Limits;
   readonly #root: Frame;
   readonly #cancel = new CancelSignal();
+  readonly #gate: ServiceGate;
   readonly #names = new VisitNames();
   readonly #flow = new Flow(this);
   readonly #sources = new Sources(this);
@@ -97,6 +105,7 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
     this.#options = options;
     this.#ports = ports;
     this.#limits = { ...defaultLimits, ...options.limits };
+    this.#gate = new ServiceGate(this.#limits);
     this.#pauseAt = this.#limits.visitsPerTurn;
     const graphs = prepare(plan);
     this.#performer = new Performer(this, { ports, graphs, maxDepth: this.#limits.maxDepth });
@@ -130,8 +139,8 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
   get isCancelled(): boolean {
     return this.#cancel.isCancelled;
   }
-  get services(): Services {
-    return this.#ports.services;
+  get now(): number {
+    return this.#ports.clock.now();
   }
   get sandbox(): Sandbox {
     // A call of user code can take a second, so it counts as many visits do.
@@ -165,7 +174,20 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
 
   // ── for components ────────────────────────────────────────────────────────────────────────────────────────
 
-  callFor(visit: Visit): ServiceCall {
+  ask<T>(visit: Visit, request: (services: Services, call: ServiceCall) => Promise<T>): Promise<T> {
+    // Numbered when it is asked, so that keys do not depend on how long others take.
+    const call = this.#callFor(visit);
+    const label = `Node "${visit.nodeId}" (${visit.node.plan.component})`;
+    return this.#gate.pass(() => request(this.#ports.services, call), label);
+  }
+
+  sleep(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stop = this.#ports.after(ms, resolve);
+    return Promise.race([promise, this.#cancel.cancelled]).finally(stop);
+  }
+
+  #callFor(visit: Visit): ServiceCall {
     visit.calls += 1;
     const { userId, deadlineAt } = this.#options;
     const key = `${this.runId}:${visit.nodeId}:${visit.visit}`;

@@ -17,6 +17,7 @@ export class Frame {
   readonly waiting = new Waiting();
   readonly #reached = new Map<number, Visit>();
   readonly #exits = new Set<number>();
+  #memory: Map<number, JsonObject> | null = null;
 
   constructor(graph: PreparedGraph, caller: Visit | null, inputs: JsonObject, state: JsonObject) {
     this.graph = graph;
@@ -32,9 +33,15 @@ export class Frame {
     });
   }
 
-  /** Notes what an Output stored or a Trigger Out passed. */
+  /** What a node that remembers gave at its last visit. */
+  remembered(node: number): JsonObject | undefined {
+    return this.#memory?.get(node);
+  }
+
+  /** Notes what an Output stored, a Trigger Out passed or a node remembers. */
   reach(visit: Visit): void {
-    const { role } = visit.node.plan;
+    const { role, remembers } = visit.node.plan;
+    if (remembers === true) (this.#memory ??= new Map()).set(visit.node.index, visit.outputs);
     if (role === "output") this.#reached.set(visit.node.index, visit);
     else if (role === "exit") this.#exits.add(visit.node.index);
   }

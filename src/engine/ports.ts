@@ -22,6 +22,8 @@ export interface EnginePorts {
   components: (name: string) => Component | undefined;
   services: Services;
   sandbox: Sandbox;
+  /** Calls `done` after that many ms, unless what it gives is called first. */
+  after: (ms: number, done: () => void) => () => void;
   /**
    * Lets others have the processor, and clocks and cancels be seen. Asked every `visitsPerTurn` visits of a run that
    * never waits; without it such a run is one turn.

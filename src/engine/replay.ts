@@ -43,6 +43,7 @@ const inert: Omit<EnginePorts, "journal"> = {
   clock: { now: () => 0 },
   components: () => undefined,
   services: {},
+  after: () => () => {},
   sandbox: {
     call() {
       throw new Error("A replay executes nothing.");

@@ -23,6 +23,12 @@ export interface ComponentShape {
   readonly waitsForAll?: boolean;
   /** Reads the state. */
   readonly volatile?: boolean;
+  /** Wants to know what it gave at its visit before (`context.previous`). */
+  readonly remembers?: boolean;
+  /** behave-graph's event nodes: a trigger that reaches one starts a fiber of its own. */
+  readonly event?: boolean;
+  /** behave-graph's lifecycle events. */
+  readonly life?: "start" | "tick" | "end";
   /** A loop: trigger outputs that fire once in each iteration; the others fire after the last. */
   readonly each?: readonly string[];
   /** For `role: "spell"`: the sub-spell's id or name. */

@@ -78,6 +78,8 @@ function emptyNode(id: string, part: Part): PlanNode {
     ...(shape?.role === "trigger" ? { triggered: true as const } : {}),
     ...(shape?.single ? { single: true as const } : {}),
     ...(shape?.volatile ? { volatile: true as const } : {}),
+    ...(shape?.remembers ? { remembers: true as const } : {}),
+    ...(shape?.event ? { event: true as const } : {}),
     ...(shape?.each === undefined ? {} : { each: [...shape.each] }),
   };
 }

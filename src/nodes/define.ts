@@ -13,11 +13,14 @@ export interface ComponentDefinition<Data extends z.ZodObject> extends Omit<Comp
   readonly help: string;
   /** Of the keys that the component reads; others (an editor's) are kept and ignored. */
   readonly data: Data;
+  /** Runs user code. */
+  readonly sandboxed?: true;
   execute(context: NodeContext, data: z.infer<Data>): NodeOutcome | Promise<NodeOutcome>;
 }
 
 export interface CatalogueEntry extends ComponentShape, Component {
   readonly name: string;
+  readonly sandboxed?: true;
   describe(): ComponentDescription;
 }
 

@@ -25,6 +25,8 @@ const definitions = {
   node_timeout: { status: 422, kind: "operational", title: "Node timed out" },
   run_timeout: { status: 504, kind: "operational", title: "Run timed out" },
   budget_exceeded: { status: 422, kind: "user", title: "Budget exceeded" },
+  depth_limit: { status: 422, kind: "user", title: "Depth limit" },
+  call_limit: { status: 422, kind: "user", title: "Call limit" },
   recursion_limit: { status: 422, kind: "user", title: "Recursion limit" },
   cancelled: { status: 409, kind: "user", title: "Cancelled" },
   rejected: { status: 409, kind: "user", title: "Rejected" },

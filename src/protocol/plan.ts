@@ -67,6 +67,10 @@ export const planNode = z.object({
   single: z.literal(true).optional(),
   /** Reads the state, so it is evaluated in the scope of each reader and not once per run. */
   volatile: z.literal(true).optional(),
+  /** Its component wants to know what it gave at its visit before. */
+  remembers: z.literal(true).optional(),
+  /** A trigger that reaches it starts a fiber of its own, after those under way (behave-graph's events). */
+  event: z.literal(true).optional(),
   /** Enclosing trigger cycles, outermost first (indices of `regions`). */
   regions: z.array(index).optional(),
   /** Why a run that reaches this node is refused before it starts. */
@@ -87,6 +91,10 @@ export const planGraph = z.object({
   exits: z.array(index),
   /** Number of trigger cycles. */
   regions: index,
+  /** Flows are fibers, as behave-graph has them: every trigger runs its node again, depth first; functions are evaluated for each reader. */
+  fibers: z.literal(true).optional(),
+  /** Of a graph with fibers: the events of its life (start, tick, end), each list begun when the one before is over. */
+  life: z.array(z.array(index)).optional(),
   /** The graph has loops or cycles, so that scopes other than the run exist. */
   scoped: z.literal(true).optional(),
 });

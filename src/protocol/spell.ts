@@ -39,6 +39,23 @@ export const socket = z.object({
 });
 export type Socket = z.infer<typeof socket>;
 
+/** What a node does about time and failure. */
+export const nodeSettings = z.object({
+  /** An attempt that takes longer fails with `node_timeout`. */
+  timeoutMs: z.number().int().positive().max(86_400_000).optional(),
+  /** Further attempts after a failed one. */
+  retries: z.number().int().nonnegative().max(10).optional(),
+  /** Before the first further attempt; doubled before each next one, 60 s at most. Default 1 000. */
+  retryDelayMs: z.number().int().nonnegative().max(60_000).optional(),
+  /**
+   * What the last failure does: `fail` ends the run; `route` fires the trigger output `error` alone; `continue` fires the
+   * others. The latter two give the output `error`. By default `route` where a trigger output `error` is wired, `continue`
+   * where a data output `error` is, else `fail`.
+   */
+  onError: z.enum(["fail", "route", "continue"]).optional(),
+});
+export type NodeSettings = z.infer<typeof nodeSettings>;
+
 export const spellNode = z.object({
   component: z.string().min(1).max(200),
   /** Canvas position; y orders triggers: the topmost starts. */
@@ -46,6 +63,7 @@ export const spellNode = z.object({
   data: jsonObject,
   inputs: z.array(socket).optional(),
   outputs: z.array(socket).optional(),
+  settings: nodeSettings.optional(),
 });
 export type SpellNode = z.infer<typeof spellNode>;
 
@@ -68,6 +86,8 @@ export interface SpellDocument {
   id: string;
   name: string;
   version: number;
+  /** How triggers run: absent as in Thoth and Magick, `fibers` as in behave-graph. */
+  flow?: "fibers" | undefined;
   nodes: Record<string, SpellNode>;
   edges: Record<string, Edge>;
   comments?: z.infer<typeof json> | undefined;
@@ -85,6 +105,7 @@ export const spellDocument: z.ZodType<SpellDocument> = z.object({
   id: spellId,
   name: z.string().max(300),
   version: z.number().int().nonnegative(),
+  flow: z.literal("fibers").optional(),
   nodes: z.record(nodeId, spellNode),
   edges: z.record(z.string().min(1).max(200), edge),
   comments: json.optional(),

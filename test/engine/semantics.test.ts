@@ -798,7 +798,7 @@ describe("what a review found", () => {
       ...turn,
       name: "Repeats",
       execute(context) {
-        const visit = (context.call().visit ?? "").split(".").map(Number);
+        const visit = context.visit.split(".").map(Number);
         const n = (visit[0] ?? 0) * 10 + (visit[1] ?? 1);
         return { outputs: { n }, fired: [(visit[1] ?? 1) >= 3 ? "over" : "again"] };
       },

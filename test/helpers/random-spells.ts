@@ -14,7 +14,7 @@ export interface Workshop {
   catalogue: ReturnType<typeof withComponents>;
 }
 
-const keyOf = (context: NodeContext): string => (context.call().idempotencyKey ?? "").replace(/^[^:]*:/, "");
+const keyOf = (context: NodeContext): string => `${context.nodeId}:${context.visit}`;
 
 export function workshop(): Workshop {
   const executed: string[] = [];

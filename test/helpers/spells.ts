@@ -2,6 +2,7 @@
 import {
   type Component,
   type EnginePorts,
+  type Limits,
   resumeRun,
   type RunHandle,
   startRun,
@@ -91,7 +92,7 @@ export interface TestOptions {
   records?: readonly RunEvent[];
   reason?: string;
   ports?: Partial<EnginePorts>;
-  limits?: { maxVisits?: number; maxDepth?: number; visitsPerTurn?: number };
+  limits?: Partial<Limits>;
 }
 
 export const planOf = (document: SpellDocument, options: TestOptions = {}): Plan =>
@@ -110,6 +111,10 @@ export function run(target: SpellDocument | Plan, options: TestOptions = {}): Te
     components: (name) => components.find(name),
     services: {},
     sandbox: { call: () => ({ value: {}, logs: [] }) },
+    after: (ms, done) => {
+      const timer = setTimeout(done, ms);
+      return () => clearTimeout(timer);
+    },
     ...options.ports,
   };
   const common = {

@@ -1,7 +1,7 @@
 /** Calling a user's function in the sandbox, and sorting what it returns. */
-import type { NodeContext, NodeOutcome } from "../engine/component.ts";
-import type { SandboxResult } from "../engine/sandbox.ts";
-import { isJsonObject, type Json, type JsonObject } from "../protocol/values.ts";
+import type { NodeContext, NodeOutcome } from "../../engine/component.ts";
+import type { SandboxResult } from "../../engine/sandbox.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../protocol/values.ts";
 
 /**
  * Calls `code` with `args`. The keys of the object that it returns go to the outputs of the same names (or sockets); the

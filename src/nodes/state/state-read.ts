@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineComponent } from "./define.ts";
+import { defineComponent } from "../define.ts";
 
 export const stateRead = defineComponent({
   name: "State Read",

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { compileTemplate } from "../engine/template/index.ts";
-import type { NodeContext } from "../engine/component.ts";
-import { SpellError } from "../protocol/errors.ts";
-import type { CompletionRequest } from "../protocol/services.ts";
+import { compileTemplate } from "../../engine/template/index.ts";
+import type { NodeContext } from "../../engine/component.ts";
+import { SpellError } from "../../protocol/errors.ts";
+import type { CompletionRequest } from "../../protocol/services.ts";
 import { completeText } from "./completion.ts";
-import { defineComponent, flattened, output, trigger } from "./define.ts";
+import { defineComponent, flattened, output, trigger } from "../define.ts";
 
 /** Editors kept numbers as text. */
 const number = z.union([z.number(), z.string()]).nullish();

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { SpellError } from "../protocol/errors.ts";
-import { defineComponent, input, output, trigger } from "./define.ts";
+import { SpellError } from "../../protocol/errors.ts";
+import { defineComponent, input, output, trigger } from "../define.ts";
 
 export const forEach = defineComponent({
   name: "ForEach",

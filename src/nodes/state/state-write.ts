@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { isJsonObject, type Json } from "../protocol/values.ts";
-import { defineComponent, trigger } from "./define.ts";
+import { isJsonObject, type Json } from "../../protocol/values.ts";
+import { defineComponent, trigger } from "../define.ts";
 
 export const stateWrite = defineComponent({
   name: "State Write",

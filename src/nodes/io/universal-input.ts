@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { SpellError } from "../protocol/errors.ts";
-import { json } from "../protocol/values.ts";
-import { defineComponent, output } from "./define.ts";
+import { SpellError } from "../../protocol/errors.ts";
+import { json } from "../../protocol/values.ts";
+import { defineComponent, output } from "../define.ts";
 
 export const universalInput = defineComponent({
   name: "Universal Input",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineComponent, input, needed, trigger } from "./define.ts";
+import { defineComponent, input, needed, trigger } from "../define.ts";
 
 export const booleanGate = defineComponent({
   name: "Boolean Gate",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineComponent, trigger } from "./define.ts";
+import { defineComponent, trigger } from "../define.ts";
 
 export const triggerIn = defineComponent({
   name: "Trigger In",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineComponent, input, output as dataOutput, outputs, trigger } from "./define.ts";
+import { defineComponent, input, output as dataOutput, outputs, trigger } from "../define.ts";
 
 export const output = defineComponent({
   name: "Output",

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { SpellError } from "../protocol/errors.ts";
-import type { Json } from "../protocol/values.ts";
-import { defineComponent, input, trigger } from "./define.ts";
+import { SpellError } from "../../protocol/errors.ts";
+import type { Json } from "../../protocol/values.ts";
+import { defineComponent, input, trigger } from "../define.ts";
 
 const bound = z.union([z.number(), z.string()]).nullish();
 

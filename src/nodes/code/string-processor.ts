@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineComponent, input, needed, trigger } from "./define.ts";
+import { defineComponent, input, needed, trigger } from "../define.ts";
 import { callUserCode } from "./user-code.ts";
 
 export const stringProcessor = defineComponent({
@@ -10,6 +10,7 @@ export const stringProcessor = defineComponent({
   inputs: [input("input", "string", { required: true }), trigger()],
   outputs: [trigger()],
   dynamicOutputs: true,
+  sandboxed: true,
   data: z.object({ code: z.string() }),
   execute: (context, data) => callUserCode(context, data.code, [needed(context, "input")]),
 });

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { NodeContext } from "../engine/component.ts";
-import { isJsonObject, type Json, type JsonObject } from "../protocol/values.ts";
-import { defineComponent, flattened, trigger } from "./define.ts";
+import type { NodeContext } from "../../engine/component.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../protocol/values.ts";
+import { defineComponent, flattened, trigger } from "../define.ts";
 import { callUserCode } from "./user-code.ts";
 
 /** Until 2022-02 the function was `worker(node, inputs, data)` and inputs were lists: its first parameter tells. */
@@ -16,6 +16,7 @@ export const code = defineComponent({
   outputs: [trigger()],
   dynamicInputs: true,
   dynamicOutputs: true,
+  sandboxed: true,
   data: z.object({ code: z.string() }),
   execute(context, data) {
     return callUserCode(context, data.code, argumentsFor(context, data.code), ({ state }) =>

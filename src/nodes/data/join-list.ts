@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { SpellError } from "../protocol/errors.ts";
-import { defineComponent, input, output } from "./define.ts";
-import { textOf } from "./text.ts";
+import { SpellError } from "../../protocol/errors.ts";
+import { defineComponent, input, output } from "../define.ts";
+import { textOf } from "../text.ts";
 
 export const joinList = defineComponent({
   name: "Join List",

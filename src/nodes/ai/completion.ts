@@ -1,12 +1,12 @@
 /** Asks the completion service from a node: streams the text to whoever listens, gives the whole. */
-import type { NodeContext } from "../engine/component.ts";
-import { SpellError } from "../protocol/errors.ts";
+import type { NodeContext } from "../../engine/component.ts";
+import { SpellError } from "../../protocol/errors.ts";
 import type {
   CompletionChunk,
   CompletionRequest,
   CompletionResult,
   ReadableStreamOf,
-} from "../protocol/services.ts";
+} from "../../protocol/services.ts";
 
 /**
  * Completes a prompt.
@@ -16,21 +16,26 @@ export async function completeText(
   context: NodeContext,
   request: CompletionRequest,
 ): Promise<CompletionResult> {
-  const { completion } = context.services;
-  if (completion === undefined)
+  return context.ask(async ({ completion }, call) => {
+    if (completion === undefined)
+      throw new SpellError(
+        "not_configured",
+        `${context.label} needs the completion service. Bind one as COMPLETION in wrangler.toml.`,
+      );
+    const stream = await completion.stream(call, request);
+    for await (const chunk of linesOf(stream)) {
+      if (chunk.type === "delta") context.delta(chunk.text);
+      else if (chunk.type === "result") return chunk.result;
+      else
+        throw new SpellError(chunk.code, `${context.label}: ${chunk.message}`, {
+          retryable: chunk.retryable,
+        });
+    }
     throw new SpellError(
-      "not_configured",
-      `${context.label} needs the completion service. Bind one as COMPLETION in wrangler.toml.`,
+      "provider_error",
+      `${context.label}: the completion service ended without a result.`,
+      { retryable: true },
     );
-  const stream = await completion.stream(context.call(), request);
-  for await (const chunk of linesOf(stream)) {
-    if (chunk.type === "delta") context.delta(chunk.text);
-    else if (chunk.type === "result") return chunk.result;
-    else
-      throw new SpellError(chunk.code, `${context.label}: ${chunk.message}`, { retryable: chunk.retryable });
-  }
-  throw new SpellError("provider_error", `${context.label}: the completion service ended without a result.`, {
-    retryable: true,
   });
 }
 

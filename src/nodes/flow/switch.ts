@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineComponent, input, needed, trigger } from "./define.ts";
+import { defineComponent, input, needed, trigger } from "../define.ts";
 
 /** `default` has always been a socket; what matches nothing fires it. */
 const otherwise = "default";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineComponent, output, outputs, trigger } from "./define.ts";
+import { defineComponent, output, outputs, trigger } from "../define.ts";
 
 /** Sockets come in pairs, "<x> trigger" and "<x> data". */
 export const exclusiveGate = defineComponent({

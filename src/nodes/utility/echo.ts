@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineComponent, input, output, outputs, trigger } from "./define.ts";
+import { defineComponent, input, output, outputs, trigger } from "../define.ts";
 
 export const echo = defineComponent({
   name: "Echo",

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { SpellError } from "../protocol/errors.ts";
-import type { JsonObject } from "../protocol/values.ts";
-import { defineComponent, trigger } from "./define.ts";
+import { SpellError } from "../../protocol/errors.ts";
+import type { JsonObject } from "../../protocol/values.ts";
+import { defineComponent, trigger } from "../define.ts";
 
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;

@@ -1,0 +1,4 @@
+import type { CatalogueEntry } from "../define.ts";
+import { generator } from "./generator.ts";
+
+export const aiComponents: CatalogueEntry[] = [generator];
