@@ -26,6 +26,7 @@ const definitions = {
   run_timeout: { status: 504, kind: "operational", title: "Run timed out" },
   budget_exceeded: { status: 422, kind: "user", title: "Budget exceeded" },
   depth_limit: { status: 422, kind: "user", title: "Depth limit" },
+  output_limit: { status: 422, kind: "user", title: "Output limit" },
   call_limit: { status: 422, kind: "user", title: "Call limit" },
   recursion_limit: { status: 422, kind: "user", title: "Recursion limit" },
   cancelled: { status: 409, kind: "user", title: "Cancelled" },

@@ -48,7 +48,16 @@ const startFields = {
 
 export const runQueued = z.object({ type: z.literal("run.queued"), ...startFields });
 export const runStarted = z.object({ type: z.literal("run.started"), ...startFields });
-export const nodeStarted = z.object({ type: z.literal("node.started"), ...ofVisit, attempt });
+/** `waited`: a further attempt, begun where the run was at rest after the delay of the one before. */
+export const nodeStarted = z.object({ type: z.literal("node.started"), ...ofVisit, attempt, waited });
+/** One item of a node that streams: opens an iteration, whose readers see `outputs`. */
+export const nodeItem = z.object({
+  type: z.literal("node.item"),
+  ...ofVisit,
+  item: z.number().int().positive(),
+  outputs: jsonObject,
+  waited,
+});
 export const nodeCompleted = z.object({
   type: z.literal("node.completed"),
   ...ofVisit,
@@ -58,6 +67,8 @@ export const nodeCompleted = z.object({
   fired: z.array(z.string()),
   /** A loop's iterations: how many, and for each output the list of what iteration 1, 2, … sees. */
   iterations: loopIterations.optional(),
+  /** Where flows are fibers: the node is visited again when all that it fired is over. */
+  again: z.literal(true).optional(),
   /** A patch too large for an event travels as a reference, like any value. */
   state: z.object({ patch: z.union([statePatch, valueRef]) }).optional(),
   logs: z.array(logEntry).optional(),
@@ -70,6 +81,11 @@ export const nodeFailed = z.object({
   ...ofVisit,
   attempt,
   error: errorInfo,
+  /** The node is tried again after that many ms. */
+  retryInMs: z.number().int().nonnegative().optional(),
+  /** The failure was caught: the run goes on with these triggers and outputs. Absent, it goes out to the caller of the sub-spell, or ends the run. */
+  fired: z.array(z.string()).optional(),
+  outputs: jsonObject.optional(),
   logs: z.array(logEntry).optional(),
   waited,
   ms,
@@ -113,6 +129,7 @@ const runEventSchemas = [
   runQueued,
   runStarted,
   nodeStarted,
+  nodeItem,
   nodeCompleted,
   nodeFailed,
   nodeWaiting,
@@ -143,6 +160,7 @@ export const stampedEvent = z.discriminatedUnion("type", [
   stamped(runQueued),
   stamped(runStarted),
   stamped(nodeStarted),
+  stamped(nodeItem),
   stamped(nodeCompleted),
   stamped(nodeFailed),
   stamped(nodeWaiting),
@@ -159,6 +177,7 @@ export const stampedEvent = z.discriminatedUnion("type", [
 export type StampedEvent = z.infer<typeof stampedEvent>;
 
 export type NodeStarted = z.infer<typeof nodeStarted>;
+export type NodeItem = z.infer<typeof nodeItem>;
 export type NodeCompleted = z.infer<typeof nodeCompleted>;
 export type NodeFailed = z.infer<typeof nodeFailed>;
 export type RunStarted = z.infer<typeof runStarted>;

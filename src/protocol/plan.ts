@@ -3,8 +3,8 @@
  * and all that the engine and replay need, so neither asks a catalogue. `graphs[0]` is the spell itself.
  */
 import * as z from "zod";
-import { spellSettings } from "./spell.ts";
-import { jsonObject } from "./values.ts";
+import { nodeSettings, spellSettings } from "./spell.ts";
+import { json, jsonObject } from "./values.ts";
 import { errorCode } from "./errors.ts";
 
 export const planFormat = "plan@1";
@@ -37,6 +37,8 @@ export const planCall = z.object({
   exits: z.array(z.tuple([z.string(), z.array(index).nullable()])),
   /** `[trigger input socket, start node]` where the socket chooses the start; otherwise the topmost. */
   entries: z.array(z.tuple([z.string(), index])).optional(),
+  /** Where it starts else, if not at its topmost start. */
+  start: index.optional(),
 });
 export type PlanCall = z.infer<typeof planCall>;
 
@@ -53,6 +55,12 @@ export const planNode = z.object({
   next: z.array(z.tuple([z.string(), z.array(z.tuple([index, z.string()]))])),
   /** Data outputs: what `[name as the author sees it, socket]` a component may give. */
   outs: z.array(z.tuple([z.string(), z.string()])),
+  /** Values of data inputs to which nothing is wired, or whose wire gives nothing. */
+  defaults: z.array(z.tuple([z.string(), json])).optional(),
+  /** Its inputs are lists of what their sources gave in the iterations inside its scope. */
+  collects: z.literal(true).optional(),
+  /** Such a node reads it. */
+  collected: z.literal(true).optional(),
   /** Labels of data inputs that differ from their socket: `[socket, label]`. */
   labels: z.array(z.tuple([z.string(), z.string()])).optional(),
   /** The same of trigger outputs. */
@@ -65,12 +73,17 @@ export const planNode = z.object({
   waits: z.number().int().positive().optional(),
   /** Of several connections into one input take one: the triggering source, else any that has data, else the first. */
   single: z.literal(true).optional(),
+  /** Catches its failures: fires its trigger `error`, or goes on as if it had succeeded. */
+  catches: z.enum(["route", "continue"]).optional(),
+  settings: nodeSettings.optional(),
   /** Reads the state, so it is evaluated in the scope of each reader and not once per run. */
   volatile: z.literal(true).optional(),
   /** Its component wants to know what it gave at its visit before. */
   remembers: z.literal(true).optional(),
   /** A trigger that reaches it starts a fiber of its own, after those under way (behave-graph's events). */
   event: z.literal(true).optional(),
+  /** Where flows are fibers: its fiber does not wait for its answer. */
+  detached: z.literal(true).optional(),
   /** Enclosing trigger cycles, outermost first (indices of `regions`). */
   regions: z.array(index).optional(),
   /** Why a run that reaches this node is refused before it starts. */

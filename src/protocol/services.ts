@@ -1,94 +1,53 @@
-/** Calls to services: what every call carries, and the messages of the completion service. */
-import * as z from "zod";
-import { errorCode } from "./errors.ts";
-import { usage } from "./runs.ts";
+/** The services that nodes may call. Each is plain JSON over RPC, its messages in a file of its own. */
+import type { AgentsService } from "./services/agents.ts";
+import type { CacheService } from "./services/cache.ts";
+import type { CompletionService } from "./services/completion.ts";
+import type { DocumentsService } from "./services/documents.ts";
+import type { EntitiesService } from "./services/entities.ts";
+import type { EventsService } from "./services/events.ts";
+import type { HttpService } from "./services/http.ts";
+import type { HuggingfaceService } from "./services/huggingface.ts";
+import type { ImagesService } from "./services/images.ts";
+import type { SearchService } from "./services/search.ts";
+import type { SpeechService } from "./services/speech.ts";
+import type { SpellsService } from "./services/spells.ts";
+import type { UsersService } from "./services/users.ts";
+import type { WeaviateService } from "./services/weaviate.ts";
 
-/**
- * First argument of every service method. Only bound Workers reach a service, so `userId` is trusted.
- * `cancelled` resolves when the caller no longer wants the answer (an AbortSignal does not cross RPC).
- */
-export const serviceCall = z.object({
-  userId: z.string(),
-  runId: z.string().optional(),
-  nodeId: z.string().optional(),
-  visit: z.string().optional(),
-  /** The same on every attempt of one effect: `<runId>:<nodeId>:<visit>`, further calls of a visit `…:2`, `…:3`. */
-  idempotencyKey: z.string().optional(),
-  /** ms since 1970 after which the answer is of no use. */
-  deadlineAt: z.number().optional(),
-  cancelled: z.custom<() => Promise<void>>((value) => typeof value === "function").optional(),
-});
-export type ServiceCall = z.infer<typeof serviceCall>;
+export * from "./services/agents.ts";
+export * from "./services/cache.ts";
+export * from "./services/call.ts";
+export * from "./services/completion.ts";
+export * from "./services/documents.ts";
+export * from "./services/entities.ts";
+export * from "./services/events.ts";
+export * from "./services/http.ts";
+export * from "./services/huggingface.ts";
+export * from "./services/images.ts";
+export * from "./services/query.ts";
+export * from "./services/search.ts";
+export * from "./services/speech.ts";
+export * from "./services/spells.ts";
+export * from "./services/users.ts";
+export * from "./services/vectors.ts";
+export * from "./services/weaviate.ts";
 
-const sampling = {
-  /** A provider's model name, or one of an old spell that the operator's table maps. */
-  model: z.string().max(200).optional(),
-  maxTokens: z.number().int().positive().optional(),
-  temperature: z.number().min(0).max(2).optional(),
-  topP: z.number().min(0).max(1).optional(),
-  frequencyPenalty: z.number().min(-2).max(2).optional(),
-  presencePenalty: z.number().min(-2).max(2).optional(),
-  stop: z.array(z.string()).max(16).optional(),
-};
-
-/** The old prompt style: text in, its continuation out. */
-export const completionRequest = z.strictObject({ ...sampling, prompt: z.string() });
-export type CompletionRequest = z.infer<typeof completionRequest>;
-
-export const chatRequest = z.strictObject({
-  ...sampling,
-  messages: z.array(z.object({ role: z.enum(["system", "user", "assistant"]), content: z.string() })).min(1),
-});
-export type ChatRequest = z.infer<typeof chatRequest>;
-
-export const embedRequest = z.strictObject({
-  model: z.string().max(200).optional(),
-  values: z.array(z.string()).min(1).max(2048),
-});
-export type EmbedRequest = z.infer<typeof embedRequest>;
-
-export const completionResult = z.object({
-  text: z.string(),
-  /** The model that was asked, after the operator's table. */
-  model: z.string(),
-  finishReason: z.string(),
-  usage,
-});
-export type CompletionResult = z.infer<typeof completionResult>;
-
-export const embedResult = z.object({
-  embeddings: z.array(z.array(z.number())),
-  model: z.string(),
-  usage,
-});
-export type EmbedResult = z.infer<typeof embedResult>;
-
-/** One line of the NDJSON that `stream` gives: text as it comes, then the result or the error as the last line. */
-export const completionChunk = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("delta"), text: z.string() }),
-  z.object({ type: z.literal("result"), result: completionResult }),
-  z.object({ type: z.literal("error"), code: errorCode, message: z.string(), retryable: z.boolean() }),
-]);
-export type CompletionChunk = z.infer<typeof completionChunk>;
-
-/** The completion service as its callers see it. */
-export interface CompletionService {
-  complete(call: ServiceCall, request: CompletionRequest): Promise<CompletionResult>;
-  chat(call: ServiceCall, request: ChatRequest): Promise<CompletionResult>;
-  /** NDJSON of {@link CompletionChunk}; cancelling the stream cancels the provider's request. */
-  stream(call: ServiceCall, request: CompletionRequest | ChatRequest): Promise<ReadableStreamOf<Uint8Array>>;
-  embed(call: ServiceCall, request: EmbedRequest): Promise<EmbedResult>;
-}
-
-/** The part of a web ReadableStream that callers use; named here because the engine compiles without web types. */
-export interface ReadableStreamOf<T> {
-  getReader(): {
-    read(): Promise<{ done: false; value: T } | { done: true; value?: undefined }>;
-    cancel(reason?: unknown): Promise<void>;
-  };
-}
-
-/** All services that nodes may call. Those not bound are absent, and calling one is `not_configured`. */
+/** Those not bound are absent, and a node that needs one fails with `not_configured`. */
 export interface Services {
+  agents?: AgentsService;
+  cache?: CacheService;
   completion?: CompletionService;
+  documents?: DocumentsService;
+  entities?: EntitiesService;
+  events?: EventsService;
+  http?: HttpService;
+  huggingface?: HuggingfaceService;
+  images?: ImagesService;
+  search?: SearchService;
+  speech?: SpeechService;
+  spells?: SpellsService;
+  users?: UsersService;
+  weaviate?: WeaviateService;
 }
+
+export type ServiceName = keyof Services;

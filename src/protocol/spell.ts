@@ -36,6 +36,8 @@ export const socket = z.object({
   name: z.string().min(1).max(200),
   type: socketType,
   label: z.string().optional(),
+  /** Of an input: its value where nothing is wired to it, or the wire gives nothing. Also for a socket that the component has of its own. */
+  default: json.optional(),
 });
 export type Socket = z.infer<typeof socket>;
 
@@ -49,8 +51,8 @@ export const nodeSettings = z.object({
   retryDelayMs: z.number().int().nonnegative().max(60_000).optional(),
   /**
    * What the last failure does: `fail` ends the run; `route` fires the trigger output `error` alone; `continue` fires the
-   * others. The latter two give the output `error`. By default `route` where a trigger output `error` is wired, `continue`
-   * where a data output `error` is, else `fail`.
+   * others. The latter two give the outputs `error`, `errorMessage` (the same) and `errorCode`, which every node has. By
+   * default `route` where a trigger output `error` is wired, `continue` where a data output of these is, else `fail`.
    */
   onError: z.enum(["fail", "route", "continue"]).optional(),
 });
@@ -76,8 +78,23 @@ export type Edge = z.infer<typeof edge>;
 export const spellSettings = z.object({
   /** Ends a run after this many milliseconds unless the request says otherwise. */
   timeoutMs: z.number().int().positive().max(86_400_000).optional(),
-  /** Node visits that one run may make. */
+  /** Node visits that one run may make (`budget_exceeded`). Default 100 000. */
   maxVisits: z.number().int().positive().max(10_000_000).optional(),
+  /** Bytes of JSON that the nodes of one run may give in all (`output_limit`). Default and most 64 MB. */
+  maxOutputBytes: z
+    .number()
+    .int()
+    .positive()
+    .max(64 * 1024 * 1024)
+    .optional(),
+  /** How deep spells may run spells (`depth_limit`). Default 32. */
+  maxDepth: z.number().int().positive().max(64).optional(),
+  /** How often one spell may run within itself (`recursion_limit`). Default 16. */
+  maxRecursion: z.number().int().positive().max(64).optional(),
+  /** Service calls of one run in all (`call_limit`). Default 1 000. */
+  maxCalls: z.number().int().positive().max(10_000).optional(),
+  /** Service calls of one run under way together; further ones wait. Default 6. */
+  maxCallsAtOnce: z.number().int().positive().max(6).optional(),
 });
 export type SpellSettings = z.infer<typeof spellSettings>;
 

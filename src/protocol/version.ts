@@ -1,6 +1,6 @@
 /** The protocol's version and what changed in each. A test fails when the messages change and this does not. */
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** `hash` is the SHA-256 of the JSON Schemas of `up` and `down`, as `test/protocol/version.test.ts` makes it. */
 export const history: readonly { version: number; hash: string; change: string }[] = [
@@ -8,5 +8,11 @@ export const history: readonly { version: number; hash: string; change: string }
     version: 1,
     hash: "5ac836988352cc6679ebe8c521738d2259ec48290ccdb832f53394a1169f6e42",
     change: "The first.",
+  },
+  {
+    version: 2,
+    hash: "597f93e568e266a89e18ac03d66896161c235cfba77b1cd9ae57a057674215d5",
+    change:
+      "node.item; node.started has waited; node.completed has again; node.failed has retryInMs, fired and outputs; the codes output_limit, depth_limit and call_limit.",
   },
 ];
