@@ -9,6 +9,8 @@ import type { LogEntry, Sandbox } from "./sandbox.ts";
 export interface NodeContext {
   readonly node: PlanNode;
   readonly data: JsonObject;
+  /** What `make` gives for the node's data: made at its first visit, and kept for all visits of the plan. One a component. */
+  once<T>(make: (data: JsonObject) => T): T;
   /** Path of the node in the run, `12/7` in a sub-spell. */
   readonly nodeId: string;
   /** Which of its visits this is. */
@@ -23,8 +25,12 @@ export interface NodeContext {
   values(socket: string): (Json | undefined)[];
   /** The first value of an input socket. */
   value(socket: string): Json | undefined;
+  /** Of a component that `collects`: what the sources of an input gave in the iterations inside, in their order. */
+  collected(socket: string): Json[];
   /** The run's (or the calling Spell node's) input of that name; undefined when it was not given. */
   runInput(name: string): Json | undefined;
+  /** All of them, by name. */
+  readonly runInputs: JsonObject;
   /** The run's state as it is now. Not to be changed in place: give `state` in the outcome. */
   readonly state: JsonObject;
   /** What the node gave at its visit before this one; undefined at the first. Kept for components that say `remembers`. */
@@ -68,6 +74,8 @@ export interface NodeOutcome {
 
 export interface Component {
   readonly name: string;
+  /** Runs user code, whose time is worth measuring although nothing is awaited. */
+  readonly sandboxed?: true;
   /**
    * Visits a node. Returns synchronously unless it really waits: a Promise costs a turn and a commit.
    * Outputs are JSON and shared between readers, so never changed in place.

@@ -3,7 +3,8 @@ import type { PlanNode } from "../protocol/plan.ts";
 import type { ServiceCall, Services } from "../protocol/services.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
 import type { NodeContext } from "./component.ts";
-import { readValue } from "./read.ts";
+import { collect } from "./collect.ts";
+import { readEdge } from "./read.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Visit } from "./visit.ts";
 
@@ -20,10 +21,12 @@ export interface Host {
 export class VisitContext implements NodeContext {
   readonly #host: Host;
   readonly #visit: Visit;
+  readonly #attempt: number;
 
   constructor(host: Host, visit: Visit) {
     this.#host = host;
     this.#visit = visit;
+    this.#attempt = visit.attempt;
   }
 
   get node(): PlanNode {
@@ -31,6 +34,10 @@ export class VisitContext implements NodeContext {
   }
   get data(): JsonObject {
     return this.#visit.node.plan.data;
+  }
+  once<T>(make: (data: JsonObject) => T): T {
+    const { node } = this.#visit;
+    return (node.made ??= make(node.plan.data)) as T;
   }
   get nodeId(): string {
     return this.#visit.nodeId;
@@ -45,7 +52,7 @@ export class VisitContext implements NodeContext {
     return this.#visit.trigger;
   }
   get connected(): readonly string[] {
-    return this.#visit.node.inputSockets;
+    return this.#visit.node.connected;
   }
   get state(): JsonObject {
     return this.#visit.frame.state;
@@ -60,35 +67,55 @@ export class VisitContext implements NodeContext {
     return this.#host.sandbox;
   }
   get isCancelled(): boolean {
-    return this.#host.isCancelled;
+    const { frame, attempt } = this.#visit;
+    return this.#host.isCancelled || attempt !== this.#attempt || frame.isOver;
   }
 
   values(socket: string): (Json | undefined)[] {
-    const { node, sources, edges } = this.#visit;
-    if (sources === null) return [];
+    const { node, edges } = this.#visit;
     const found: (Json | undefined)[] = [];
-    for (let i = 0; i < sources.length; i++) {
+    const count = edges === null ? node.sourceNodes.length : edges.length;
+    for (let i = 0; i < count; i++) {
       const edge = edges === null ? i : (edges[i] as number);
       if (node.inputSockets[node.sourceInputs[edge] as number] === socket)
-        found.push(readValue(this.#visit, sources[i] as Visit, edge));
+        found.push(readEdge(this.#visit, i, edge));
     }
-    return found;
+    return found.some((value) => value !== undefined) ? found : this.#defaults(socket, found);
+  }
+
+  collected(socket: string): Json[] {
+    return collect(this.#visit, socket);
   }
 
   value(socket: string): Json | undefined {
-    const { node, sources, edges } = this.#visit;
-    if (sources === null) return undefined;
-    for (let i = 0; i < sources.length; i++) {
+    const { node, edges } = this.#visit;
+    const count = edges === null ? node.sourceNodes.length : edges.length;
+    for (let i = 0; i < count; i++) {
       const edge = edges === null ? i : (edges[i] as number);
-      if (node.inputSockets[node.sourceInputs[edge] as number] === socket)
-        return readValue(this.#visit, sources[i] as Visit, edge);
+      if (node.inputSockets[node.sourceInputs[edge] as number] !== socket) continue;
+      const value = readEdge(this.#visit, i, edge);
+      if (value !== undefined) return value;
+      break;
     }
-    return undefined;
+    return node.plan.defaults === undefined ? undefined : this.#default(socket);
+  }
+
+  #default(socket: string): Json | undefined {
+    return this.#visit.node.plan.defaults?.find(([name]) => name === socket)?.[1];
+  }
+
+  #defaults(socket: string, found: (Json | undefined)[]): (Json | undefined)[] {
+    const value = this.#default(socket);
+    return value === undefined ? found : [value];
   }
 
   runInput(name: string): Json | undefined {
     const { inputs } = this.#visit.frame;
     return Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+  }
+
+  get runInputs(): JsonObject {
+    return this.#visit.frame.inputs;
   }
 
   ask<T>(request: (services: Services, call: ServiceCall) => Promise<T>): Promise<T> {

@@ -3,15 +3,25 @@
  * where records are at hand a visit takes its record, else it executes.
  */
 import { SpellError } from "../protocol/errors.ts";
-import type { NodeCompleted, RunEnded, RunEvent, RunStarted } from "../protocol/events.ts";
+import type {
+  NodeCompleted,
+  NodeFailed,
+  NodeItem,
+  NodeStarted,
+  RunEnded,
+  RunEvent,
+  RunStarted,
+} from "../protocol/events.ts";
 import type { Plan } from "../protocol/plan.ts";
 import type { ServiceCall, Services } from "../protocol/services.ts";
-import type { JsonObject } from "../protocol/values.ts";
+import type { Json, JsonObject } from "../protocol/values.ts";
 import { CancelSignal } from "./cancel.ts";
+import { Failures, type FailuresHost } from "./failures.ts";
+import { Fibers } from "./fibers.ts";
 import { Flow, type FlowHost } from "./flow.ts";
 import { Follower, type FollowerHost } from "./follower.ts";
 import { Frame } from "./frame.ts";
-import { Performer, type PerformerHost } from "./performer.ts";
+import { Performer, type PerformerHost, type Question } from "./performer.ts";
 import type { EnginePorts } from "./ports.ts";
 import { prepare, type PreparedGraph } from "./prepared.ts";
 import { faultFrom } from "./reach.ts";
@@ -19,6 +29,7 @@ import type { Sandbox } from "./sandbox.ts";
 import { pathIn, type Scope } from "./scope.ts";
 import { ServiceGate, type ServiceLimits } from "./service-gate.ts";
 import { Sources, type SourcesHost } from "./sources.ts";
+import { startCalled } from "./starts.ts";
 import { patched, patchIn } from "./state.ts";
 import { Status, type Visit } from "./visit.ts";
 import { VisitNames } from "./visit-names.ts";
@@ -28,12 +39,18 @@ export interface Limits extends ServiceLimits {
   maxVisits: number;
   /** Sub-spells within sub-spells. */
   maxDepth: number;
+  /** A spell within itself. */
+  maxRecursion: number;
+  /** What the nodes of one run may give, in bytes of their records. */
+  maxOutputBytes: number;
   /** Visits after which a run that never waits lets others have the processor. */
   visitsPerTurn: number;
 }
 export const defaultLimits: Limits = {
   maxVisits: 100_000,
   maxDepth: 32,
+  maxRecursion: 16,
+  maxOutputBytes: 64 * 1024 * 1024,
   maxCallsAtOnce: 6,
   maxCalls: 1000,
   visitsPerTurn: 10_000,
@@ -69,22 +86,34 @@ export interface RunHandle {
   readonly end: RunEnded | null;
   /** The run's state as it is now. */
   readonly state: JsonObject;
+  /** Nodes that wait for a human. */
+  readonly questions: Question[];
+  /** @throws SpellError `not_found` when that visit asks nothing, `bad_request` for an answer that does not fit it */
+  answer(nodeId: string, visit: string, value: Json): void;
+  /** Gives a value to the streaming nodes of that path or name. False when none is open. */
+  push(source: string, value: Json): boolean;
+  /** Ends those streams. */
+  close(source: string): boolean;
   /** Ends the run from outside. Nothing happens once it has ended. */
   stop(how: "cancelled" | "failed" | "interrupted", error: SpellError): void;
 }
 
-export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost, PerformerHost {
+export class Execution
+  implements RunHandle, FlowHost, SourcesHost, FollowerHost, PerformerHost, FailuresHost
+{
   readonly #options: ExecutionOptions;
   readonly #ports: EnginePorts;
   readonly #limits: Limits;
   readonly #root: Frame;
   readonly #cancel = new CancelSignal();
-  readonly #gate: ServiceGate;
-  readonly #names = new VisitNames();
+  #gate: ServiceGate | null = null;
+  #names: VisitNames | null = null;
   readonly #flow = new Flow(this);
+  #fibers: Fibers | null = null;
   readonly #sources = new Sources(this);
   readonly #follower: Follower | null;
   readonly #performer: Performer;
+  readonly #failures: Failures;
   /** Visits whose last source has just come. */
   readonly #ready: Visit[] = [];
   readonly #startedAt: number;
@@ -92,7 +121,11 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
   #executed = 0;
   #sandboxed = 0;
   #uncommitted = 0;
+  #bytes = 0;
+  #turnedAt = 0;
+  #deadlineAt: number | undefined;
   #isPaused = false;
+  #isGoing = false;
   #pauseAt: number;
   /** Answers that came while the run was paused. */
   readonly #answers: (() => void)[] = [];
@@ -104,13 +137,21 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
     const { plan, ports, start, records } = options;
     this.#options = options;
     this.#ports = ports;
-    this.#limits = { ...defaultLimits, ...options.limits };
-    this.#gate = new ServiceGate(this.#limits);
+    this.#limits = { ...defaultLimits, ...limitsOf(plan), ...options.limits };
     this.#pauseAt = this.#limits.visitsPerTurn;
     const graphs = prepare(plan);
-    this.#performer = new Performer(this, { ports, graphs, maxDepth: this.#limits.maxDepth });
+    const { maxDepth, maxRecursion } = this.#limits;
+    this.#failures = new Failures(this, ports);
+    this.#performer = new Performer(this, {
+      ports,
+      graphs,
+      failures: this.#failures,
+      maxDepth,
+      maxRecursion,
+    });
     this.#root = new Frame(graphs[0] as PreparedGraph, null, start.inputs, start.state);
     this.#startedAt = ports.clock.now();
+    this.#deadlineAt = options.deadlineAt;
     this.#follower =
       records === undefined
         ? null
@@ -124,8 +165,15 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
   get runId(): string {
     return this.#options.start.runId;
   }
+  get turnedAt(): number {
+    return this.#turnedAt;
+  }
   get deadlineAt(): number | undefined {
-    return this.#options.deadlineAt;
+    return this.#deadlineAt;
+  }
+
+  extendDeadline(ms: number): void {
+    if (this.#deadlineAt !== undefined) this.#deadlineAt += ms;
   }
   get end(): RunEnded | null {
     return this.#end;
@@ -157,13 +205,13 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
     const { plan, start } = this.#options;
     this.append(start);
     const graph = plan.graphs[0] as Plan["graphs"][number];
-    const first = graph.starts.find((index) => nameOf(graph.nodes[index]) === start.trigger);
+    const first = startCalled(graph, start.trigger);
     const fault = first === undefined ? noStart : faultFrom(plan, first);
     if (fault !== null)
       this.fail(
         new SpellError(fault.code, fault.message, fault.nodeId === undefined ? {} : { nodeId: fault.nodeId }),
       );
-    else if (first !== undefined) this.#flow.begin(this.#root, first);
+    else if (first !== undefined) this.begin(this.#root, first);
   }
 
   stop(how: "cancelled" | "failed" | "interrupted", error: SpellError): void {
@@ -178,7 +226,10 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
     // Numbered when it is asked, so that keys do not depend on how long others take.
     const call = this.#callFor(visit);
     const label = `Node "${visit.nodeId}" (${visit.node.plan.component})`;
-    return this.#gate.pass(() => request(this.#ports.services, call), label);
+    return (this.#gate ??= new ServiceGate(this.#limits)).pass(
+      () => request(this.#ports.services, call),
+      label,
+    );
   }
 
   sleep(ms: number): Promise<void> {
@@ -189,7 +240,9 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
 
   #callFor(visit: Visit): ServiceCall {
     visit.calls += 1;
-    const { userId, deadlineAt } = this.#options;
+    const { userId } = this.#options;
+    const attempt = (visit.signal ??= new CancelSignal());
+    const deadlineAt = this.#deadlineOf(visit);
     const key = `${this.runId}:${visit.nodeId}:${visit.visit}`;
     return {
       userId,
@@ -198,8 +251,15 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
       visit: visit.visit,
       idempotencyKey: visit.calls === 1 ? key : `${key}:${visit.calls}`,
       ...(deadlineAt === undefined ? {} : { deadlineAt }),
-      cancelled: () => this.#cancel.cancelled,
+      cancelled: () => Promise.race([this.#cancel.cancelled, attempt.cancelled]),
     };
+  }
+
+  #deadlineOf(visit: Visit): number | undefined {
+    const deadlineAt = this.#deadlineAt;
+    const { settings } = visit.node.plan;
+    if (settings?.timeoutMs === undefined) return deadlineAt;
+    return Math.min(deadlineAt ?? Number.POSITIVE_INFINITY, visit.startedAt + settings.timeoutMs);
   }
 
   delta(visit: Visit, text: string): void {
@@ -210,13 +270,16 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
 
   /** One turn: what `first` sets off, to where nothing is left to do without waiting. A fault of ours ends the run, too. */
   turn(first: () => void): void {
-    // An answer is taken where the run is at rest, never in the middle of what is only paused.
-    if (this.#isPaused) this.#answers.push(first);
+    // An answer is taken where the run is at rest, never in the middle of what goes on or is only paused.
+    if (this.#isPaused || this.#isGoing) this.#answers.push(first);
     else this.#go(first);
   }
 
   #go(first: () => void): void {
+    this.#isGoing = true;
+    this.#turnedAt = this.now;
     try {
+      if (this.#isOverdue) return this.stop("failed", overdue(this.#elapsed()));
       for (let next: (() => void) | undefined = first; next !== undefined; next = this.#answers.shift()) {
         next();
         do this.#drain();
@@ -227,8 +290,17 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
       const error = SpellError.from(thrown);
       if (error.code === "internal") error.errorId ??= this.#ports.fault?.(thrown, "");
       this.fail(error);
+    } finally {
+      this.#isGoing = false;
     }
     this.#commit();
+  }
+
+  /** Looked at after I/O alone: in between, deployed clocks stand still. */
+  get #isOverdue(): boolean {
+    const deadlineAt = this.#deadlineAt;
+    if (deadlineAt === undefined || this.#end !== null || this.#performer.questions.length > 0) return false;
+    return this.#turnedAt >= deadlineAt;
   }
 
   #drain(): void {
@@ -238,6 +310,7 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
       const visit = this.#ready.shift();
       if (visit !== undefined) this.execute(visit);
       else if (!this.#flow.isEmpty) this.#flow.step();
+      else if (this.#fibers !== null && !this.#fibers.isEmpty) this.#fibers.step();
       else return;
       if (this.#uncommitted >= eventsPerCommit) this.#commit();
     }
@@ -278,7 +351,11 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
   }
 
   begin(frame: Frame, start: number): void {
-    this.#flow.begin(frame, start);
+    this.#flowOf(frame).begin(frame, start);
+  }
+
+  #flowOf(frame: Frame): Flow | Fibers {
+    return frame.graph.isFibers ? (this.#fibers ??= new Fibers(this)) : this.#flow;
   }
 
   demand(visit: Visit): void {
@@ -286,31 +363,87 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
   }
 
   hold(visit: Visit): void {
-    this.#flow.hold(visit);
+    this.#flowOf(visit.frame).hold(visit);
   }
 
   // ── visits ────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Makes a visit whose sources are there: by its record, or for real. */
   execute(visit: Visit): void {
-    if (this.#end !== null) return;
+    if (this.#end !== null || visit.frame.isOver) return;
     const { node, frame } = visit;
     const scope = visit.scope as Scope;
     visit.status = Status.running;
     this.#executed += 1;
     if (this.#executed > this.#limits.maxVisits) return this.fail(overBudget(visit, this.#limits.maxVisits));
-    visit.path = pathIn(scope, node.plan.regions);
-    visit.visit = visit.path === "" ? "1" : visit.path;
-    if (frame.graph.isScoped) visit.visit = this.#names.distinct(visit.nodeId, visit.visit, scope);
+    if (frame.graph.isScoped) {
+      visit.path = pathIn(scope, node.plan.regions);
+      const plain = visit.path === "" ? "1" : visit.path;
+      visit.visit = (this.#names ??= new VisitNames()).distinct(visit.nodeId, plain, scope);
+    } else if (frame.graph.isFibers) {
+      visit.path = (this.#names ??= new VisitNames()).counted(visit.nodeId, frame.root.path);
+      visit.visit = visit.path;
+    } else if (frame.root.path !== "") visit.path = visit.visit = frame.root.path;
     if (this.#follower === null || !this.#follower.follow(visit)) this.live(visit);
   }
 
   live(visit: Visit): void {
+    this.#appendStarted(visit, false);
     this.#performer.perform(visit);
   }
 
+  retry(visit: Visit): void {
+    this.#appendStarted(visit, true);
+    this.#performer.perform(visit);
+  }
+
+  #appendStarted(visit: Visit, waited: boolean): void {
+    const { nodeId, attempt } = visit;
+    const event: NodeStarted = {
+      type: "node.started",
+      runId: this.runId,
+      nodeId,
+      visit: visit.visit,
+      attempt,
+    };
+    if (waited) event.waited = true;
+    this.append(event);
+  }
+
   enterSpell(visit: Visit): void {
-    this.#performer.enterSpell(visit);
+    this.#performer.enterSpell(visit, false);
+  }
+
+  watchSpell(visit: Visit): void {
+    this.#performer.watchSpell(visit);
+  }
+
+  uncaught(visit: Visit, error: SpellError): void {
+    this.#failures.uncaught(visit, error);
+  }
+
+  awaitRetry(visit: Visit): void {
+    this.#failures.awaitRetry(visit);
+  }
+
+  itemEnded(visit: Visit): void {
+    this.#performer.itemEnded(visit);
+  }
+
+  get questions(): Question[] {
+    return this.#performer.questions;
+  }
+
+  answer(nodeId: string, visit: string, value: Json): void {
+    this.#performer.answer(nodeId, visit, value);
+  }
+
+  push(source: string, value: Json): boolean {
+    return this.#end === null && this.#performer.push(source, value);
+  }
+
+  close(source: string): boolean {
+    return this.#end === null && this.#performer.close(source);
   }
 
   agree(visit: Visit): void {
@@ -320,21 +453,45 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
   /** Takes a record: the only place where a node's doing touches the run, live and in replay. */
   apply(visit: Visit, record: NodeCompleted): void {
     this.append(record);
-    const { frame } = visit;
-    visit.status = Status.done;
     visit.outputs = record.outputs;
     visit.fired = record.fired;
     visit.iterations = record.iterations;
+    visit.again = record.again === true;
+    if (record.state !== undefined) visit.frame.state = patched(visit.frame.state, patchIn(record));
+    this.#finishVisit(visit);
+  }
+
+  /** Takes the record of a failure that its node catches: the other way in which a node touches the run. */
+  applyFailure(visit: Visit, record: NodeFailed): void {
+    this.append(record);
+    visit.outputs = record.outputs ?? {};
+    visit.fired = record.fired ?? [];
+    this.#finishVisit(visit);
+  }
+
+  applyItem(visit: Visit, record: NodeItem): void {
+    this.append(record);
+    (visit.items ??= []).push(record.outputs);
+    this.#flow.openItem(visit, record.item);
+  }
+
+  #finishVisit(visit: Visit): void {
+    const { frame } = visit;
+    visit.status = Status.done;
     visit.sources = null;
-    if (record.state !== undefined) frame.state = patched(frame.state, patchIn(record));
-    frame.reach(visit);
-    for (const waiter of visit.waiters ?? []) {
-      waiter.missing -= 1;
-      if (waiter.missing === 0 && waiter.status === Status.ready) this.#ready.push(waiter);
+    if (visit.underway !== null) this.#failures.forget(visit);
+    if (visit.node.isNoted) frame.reach(visit);
+    const { waiters } = visit;
+    if (waiters !== null) {
+      visit.waiters = null;
+      for (const waiter of waiters) {
+        waiter.missing -= 1;
+        if (waiter.missing === 0 && waiter.status === Status.ready) this.#ready.push(waiter);
+      }
     }
-    visit.waiters = null;
-    if (visit.triggered) this.#flow.propagate(visit);
-    this.#flow.release(visit);
+    const flow = this.#flowOf(frame);
+    if (visit.triggered) flow.propagate(visit);
+    flow.release(visit);
   }
 
   // ── the end ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -347,12 +504,17 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
     if (this.#end !== null) return;
     this.#end = this.#follower?.endWith(event) ?? event;
     this.append(this.#end);
+    this.#failures.giveUpAll();
     this.#cancel.cancel();
   }
 
+  /** @throws SpellError `output_limit` when the nodes of the run have given more than it may */
   append(event: RunEvent): void {
     this.#uncommitted += 1;
-    this.#ports.journal.append(event);
+    const bytes = this.#ports.journal.append(event);
+    if (bytes === 0 || this.#end !== null) return;
+    this.#bytes += bytes;
+    if (this.#bytes > this.#limits.maxOutputBytes) throw tooLarge(event, this.#limits.maxOutputBytes);
   }
 
   #commit(): void {
@@ -370,8 +532,11 @@ export class Execution implements RunHandle, FlowHost, SourcesHost, FollowerHost
   }
 }
 
-const nameOf = (node: Plan["graphs"][number]["nodes"][number] | undefined): string | undefined =>
-  node?.name ?? node?.id;
+/** A spell's own limits. */
+function limitsOf({ settings }: Plan): Partial<Limits> {
+  const { timeoutMs: _timeoutMs, ...limits } = settings;
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}
 
 const noStart = {
   code: "spell_invalid",
@@ -384,4 +549,17 @@ const overBudget = (visit: Visit, allowed: number): SpellError =>
     "budget_exceeded",
     `Node "${visit.nodeId}" (${visit.node.plan.component}) would be visit ${allowed + 1} of this run; ${allowed} are allowed. Look for a cycle that never ends, or raise settings.maxVisits.`,
     { nodeId: visit.nodeId },
+  );
+
+const overdue = (ms: number): SpellError =>
+  new SpellError(
+    "run_timeout",
+    `The run was out of time after ${ms} ms. Raise timeoutMs, or look which node took so long.`,
+  );
+
+const tooLarge = (event: RunEvent, allowed: number): SpellError =>
+  new SpellError(
+    "output_limit",
+    `With ${"nodeId" in event ? `node "${event.nodeId}"` : "this"} the run has given more than ${allowed} bytes. Look for a list or state that grows, or raise settings.maxOutputBytes.`,
+    "nodeId" in event ? { nodeId: event.nodeId } : {},
   );

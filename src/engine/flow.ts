@@ -1,20 +1,10 @@
 /** How triggers spread: the queue, joins and turns, loops, and when a scope has come to rest. */
 import { SpellError } from "../protocol/errors.ts";
 import type { Frame } from "./frame.ts";
-import type { PreparedNode } from "./prepared.ts";
+import type { PreparedNode, PreparedOutput } from "./prepared.ts";
 import { holderOf, openTurn, Scope } from "./scope.ts";
+import { TriggerQueue } from "./trigger-queue.ts";
 import { isCause, Status, Visit } from "./visit.ts";
-
-export interface Trigger {
-  frame: Frame;
-  node: number;
-  /** Input socket. */
-  socket: string;
-  scope: Scope;
-  cause: Visit | null;
-  /** The output that it comes from, to tell the triggers of a node that waits for several apart. */
-  from: string;
-}
 
 export interface FlowHost {
   readonly isEnded: boolean;
@@ -24,38 +14,37 @@ export interface FlowHost {
   fail(error: SpellError): void;
   /** A trigger has reached a fresh visit: find its data and execute it. */
   demand(visit: Visit): void;
+  /** The iteration of a streaming node's item has come to rest. */
+  itemEnded(visit: Visit): void;
   /** Nothing is left to do in a graph. */
   frameEnded(frame: Frame): void;
 }
 
 export class Flow {
   readonly #host: FlowHost;
-  readonly #queue: Trigger[] = [];
-  #head = 0;
+  readonly #queue = new TriggerQueue();
 
   constructor(host: FlowHost) {
     this.#host = host;
   }
 
   get isEmpty(): boolean {
-    return this.#head >= this.#queue.length;
+    return this.#queue.isEmpty;
   }
 
   /** Starts a graph at one of its nodes. */
   begin(frame: Frame, node: number): void {
-    this.#push({ frame, node, socket: "", scope: frame.root, cause: null, from: "" });
+    this.#push(null, frame.root, { socket: "", targets: [node], sockets: [""], isEach: false }, 0);
   }
 
   /** Lets the oldest trigger arrive. */
   step(): void {
-    const trigger = this.#queue[this.#head] as Trigger;
-    this.#head += 1;
-    if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
-      this.#queue.splice(0, this.#head);
-      this.#head = 0;
-    }
-    this.#arrive(trigger);
-    this.#leave(trigger.scope, trigger.frame);
+    const queue = this.#queue;
+    queue.take();
+    const scope = queue.scope as Scope;
+    const frame = scope.frame as Frame;
+    this.#arrive(frame, scope, queue.cause, queue.output as PreparedOutput, queue.target);
+    this.#leave(scope, frame);
   }
 
   /** Keeps the scope of a visit from coming to rest until {@link release}. */
@@ -73,14 +62,40 @@ export class Flow {
 
   /** Sends on the triggers that a visit fired. */
   propagate(visit: Visit): void {
+    // A stream has made its iterations by now.
+    if (visit.items !== null) return this.#fireAfter(visit);
     if (visit.iterations !== undefined) return this.#propagateLoop(visit, visit.iterations.count);
-    for (const output of visit.node.next)
-      if (visit.fired.includes(output.socket)) this.#fire(visit, output, visit.scope as Scope);
+    const { node, fired } = visit;
+    const { next } = node;
+    // Mostly all fire, or there is one.
+    const isAll = fired === node.fires && fired.length === next.length;
+    for (let i = 0; i < next.length; i++) {
+      const output = next[i] as PreparedOutput;
+      if (isAll || fired.includes(output.socket)) this.#fire(visit, output, visit.scope as Scope);
+    }
   }
 
-  #push(trigger: Trigger): void {
-    this.#enter(trigger.scope);
-    this.#queue.push(trigger);
+  /** Opens the iteration of a streaming node's item. */
+  openItem(visit: Visit, item: number): void {
+    const outputs = visit.node.next.filter((output) => output.isEach && output.targets.length > 0);
+    if (outputs.length === 0 || !visit.triggered) return this.#host.itemEnded(visit);
+    const scope = this.#iteration(visit, item, this.#implicit(visit));
+    for (const output of outputs) this.#fire(visit, output, scope);
+  }
+
+  #implicit(visit: Visit): number[] {
+    const parent = visit.scope as Scope;
+    return (visit.node.plan.regions ?? []).filter((region) => parent.accountFor(region) === null);
+  }
+
+  #iteration(visit: Visit, iteration: number, implicit: readonly number[]): Scope {
+    const path = visit.path === "" ? String(iteration) : `${visit.path}.${iteration}`;
+    return new Scope({ parent: visit.scope as Scope, path, implicit, loop: visit, iteration });
+  }
+
+  #push(cause: Visit | null, scope: Scope, output: PreparedOutput, target: number): void {
+    this.#enter(scope);
+    this.#queue.put(cause, scope, output, target);
   }
 
   #enter(scope: Scope): void {
@@ -93,16 +108,17 @@ export class Flow {
   #leave(scope: Scope, frame: Frame): void {
     for (let at: Scope | null = scope; at !== null; at = at.parent) {
       at.active -= 1;
-      if (at.active > 0 || this.#host.isEnded) return;
+      if (at.active > 0 || this.#host.isEnded || frame.isOver) return;
       if (at.loop !== null) this.#iterationEnded(at.loop);
       if (at.parent === null) this.#host.frameEnded(frame);
     }
   }
 
-  #arrive(trigger: Trigger): void {
-    const { frame, cause, socket } = trigger;
-    const node = frame.graph.nodes[trigger.node] as PreparedNode;
-    const scope = frame.graph.isScoped ? scopeOf(trigger, node) : trigger.scope;
+  #arrive(frame: Frame, from: Scope, cause: Visit | null, output: PreparedOutput, target: number): void {
+    if (frame.isOver) return;
+    const node = frame.graph.nodes[output.targets[target] as number] as PreparedNode;
+    const socket = output.sockets[target] as string;
+    const scope = frame.graph.isScoped ? scopeOf(from, cause, node) : from;
     let visit = scope.own(node.index);
     if (visit?.triggered) return; // a join
     if (visit === undefined) {
@@ -111,8 +127,8 @@ export class Flow {
     }
     const { waits } = node.plan;
     if (waits !== undefined && waits > 1) {
-      for (const complete of frame.waiting.arrive(visit, `${trigger.from}>${socket}`, cause, waits))
-        this.#reach(complete, socket);
+      const edge = `${cause?.node.index ?? ""}.${output.socket}>${socket}`;
+      for (const complete of frame.waiting.arrive(visit, edge, cause, waits)) this.#reach(complete, socket);
       return;
     }
     visit.cause = cause;
@@ -127,16 +143,8 @@ export class Flow {
     else if (visit.status === Status.fresh) this.#host.demand(visit);
   }
 
-  #fire(visit: Visit, output: PreparedNode["next"][number], scope: Scope): void {
-    for (let i = 0; i < output.targets.length; i++)
-      this.#push({
-        frame: visit.frame,
-        node: output.targets[i] as number,
-        socket: output.sockets[i] as string,
-        scope,
-        cause: visit,
-        from: `${visit.node.index}.${output.socket}`,
-      });
+  #fire(visit: Visit, output: PreparedOutput, scope: Scope): void {
+    for (let i = 0; i < output.targets.length; i++) this.#push(visit, scope, output, i);
   }
 
   /** Opens the iterations of a loop; what comes after fires at once where none has anything to do. */
@@ -148,17 +156,16 @@ export class Flow {
     // Told before the iterations are opened: a million of them would fill the memory first.
     if (count > this.#host.visitsLeft)
       return this.#host.fail(tooManyIterations(visit, count, this.#host.visitsLeft));
-    const parent = visit.scope as Scope;
-    const implicit = (visit.node.plan.regions ?? []).filter((region) => parent.accountFor(region) === null);
+    const implicit = this.#implicit(visit);
     visit.remaining = count;
     for (let i = 1; i <= count; i++) {
-      const path = visit.path === "" ? String(i) : `${visit.path}.${i}`;
-      const scope = new Scope({ parent, path, implicit, loop: visit, iteration: i });
+      const scope = this.#iteration(visit, i, implicit);
       for (const output of outputs) this.#fire(visit, output, scope);
     }
   }
 
   #iterationEnded(visit: Visit): void {
+    if (visit.items !== null) return this.#host.itemEnded(visit);
     visit.remaining -= 1;
     if (visit.remaining === 0) this.#fireAfter(visit);
   }
@@ -178,11 +185,10 @@ const tooManyIterations = (visit: Visit, count: number, left: number): SpellErro
   );
 
 /** The scope in which a trigger reaches its node: that of its cause, or the next turn of a cycle. */
-function scopeOf(trigger: Trigger, node: PreparedNode): Scope {
-  const { scope, cause } = trigger;
+function scopeOf(scope: Scope, cause: Visit | null, node: PreparedNode): Scope {
   const regions = node.plan.regions;
   const from = cause?.node.plan.regions;
-  if (cause === null || regions === undefined || from === undefined || cause.frame !== trigger.frame)
+  if (cause === null || regions === undefined || from === undefined || cause.frame !== scope.frame)
     return scope;
   let region = -1;
   for (const candidate of regions) if (from.includes(candidate)) region = candidate;

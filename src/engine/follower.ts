@@ -3,17 +3,33 @@
  * handed back where the run is at rest, in recorded order. Where the records end the run goes on, or a replay stops.
  */
 import { SpellError } from "../protocol/errors.ts";
-import { isRunEnded, type NodeCompleted, type RunEnded, type RunEvent } from "../protocol/events.ts";
+import {
+  isRunEnded,
+  type NodeCompleted,
+  type NodeFailed,
+  type NodeItem,
+  type RunEnded,
+  type RunEvent,
+} from "../protocol/events.ts";
 import { bare, mismatch, Records } from "./records.ts";
 import { isSameResult } from "./same-result.ts";
-import type { Visit } from "./visit.ts";
+import { Status, type Visit } from "./visit.ts";
 
 export interface FollowerHost {
   readonly isEnded: boolean;
   append(event: RunEvent): void;
   /** Takes a node's record. */
   apply(visit: Visit, record: NodeCompleted): void;
+  /** Takes the record of a failure that was caught. */
+  applyFailure(visit: Visit, record: NodeFailed): void;
+  applyItem(visit: Visit, record: NodeItem): void;
+  /** An attempt failed and is to be followed by another. */
+  awaitRetry(visit: Visit): void;
+  /** A failure that its node does not catch. */
+  uncaught(visit: Visit, error: SpellError): void;
   enterSpell(visit: Visit): void;
+  /** A sub-spell goes on for real: its time is limited from now. */
+  watchSpell(visit: Visit): void;
   hold(visit: Visit): void;
   /** Executes a visit for real. */
   live(visit: Visit): void;
@@ -29,6 +45,8 @@ export class Follower {
   #records: Records | null;
   /** Visits in flight: their records come later, or not at all. */
   readonly #open = new Map<string, Visit>();
+  /** Sub-spells that have not ended: their records follow from those inside, unless their time was over. */
+  readonly #entered = new Map<string, Visit>();
 
   /** @throws SpellError `journal_mismatch` when the records do not begin with a run */
   constructor(
@@ -66,12 +84,14 @@ export class Follower {
       this.#refuse(`visit ${visit.visit} of node "${visit.nodeId}" comes next`, event);
       return true;
     }
-    while (event?.type === "node.started" && isOf(visit, event)) {
+    while (event?.type === "node.started" && isOf(visit, event) && !isLater(event)) {
       this.#restart(visit, event.attempt, event);
       event = records.peek();
     }
-    if (visit.node.plan.role === "spell") this.#host.enterSpell(visit);
-    else if (event === undefined || isLater(event) || !this.#take(visit, event)) {
+    if (visit.node.plan.role === "spell") {
+      this.#entered.set(visit.key, visit);
+      this.#host.enterSpell(visit);
+    } else if (event === undefined || isLater(event) || !this.#take(visit, event)) {
       this.#host.hold(visit);
       this.#open.set(visit.key, visit);
     }
@@ -130,8 +150,14 @@ export class Follower {
   #takeOpen(isAtRest: boolean): boolean {
     const event = this.#records?.peek();
     if (event === undefined || !("visit" in event) || (!isAtRest && isLater(event))) return false;
-    const visit = this.#open.get(`${event.nodeId}#${event.visit}`);
-    if (visit === undefined) return false;
+    const key = `${event.nodeId}#${event.visit}`;
+    const visit = this.#open.get(key) ?? (isLater(event) ? this.#entered.get(key) : undefined);
+    if (visit === undefined || visit.frame.isOver) return false;
+    if (event.type === "node.item") {
+      this.#records?.skip();
+      this.#host.applyItem(visit, bare(event));
+      return true;
+    }
     if (event.type === "node.started") {
       this.#restart(visit, event.attempt, event);
       return true;
@@ -150,6 +176,7 @@ export class Follower {
   #take(visit: Visit, event: RunEvent): boolean {
     if (!isOf(visit, event) || (event.type !== "node.completed" && event.type !== "node.failed"))
       return false;
+    visit.waited = isLater(event);
     // Past it before it is applied: applying may end the run, which looks at what follows.
     this.#records?.skip();
     if (event.type === "node.completed") {
@@ -161,11 +188,23 @@ export class Follower {
       else this.#host.apply(visit, bare(event));
       return true;
     }
+    if (event.fired !== undefined) {
+      this.#host.applyFailure(visit, bare(event));
+      return true;
+    }
     this.#host.append(bare(event));
-    const { code, message, errors } = event.error;
-    this.#host.fail(
-      new SpellError(code, message, { nodeId: visit.nodeId, ...(errors === undefined ? {} : { errors }) }),
-    );
+    if (event.retryInMs !== undefined) {
+      this.#open.set(visit.key, visit);
+      this.#host.awaitRetry(visit);
+      return true;
+    }
+    const { code, message, errors, errorId } = event.error;
+    const error = new SpellError(code, message, {
+      nodeId: visit.nodeId,
+      ...(errors === undefined ? {} : { errors }),
+    });
+    error.errorId = errorId;
+    this.#host.uncaught(visit, error);
     return true;
   }
 
@@ -179,8 +218,11 @@ export class Follower {
     const isOpen = current !== undefined && this.#open.delete(current.key);
     const rest = [...this.#open.values()];
     this.#open.clear();
+    for (const visit of this.#entered.values())
+      if (visit.status === Status.running && !visit.frame.isOver) this.#host.watchSpell(visit);
     for (const visit of isOpen ? [current, ...rest] : rest) {
       if (this.#host.isEnded) return;
+      if (visit.frame.isOver) continue;
       visit.attempt += 1;
       this.#host.live(visit);
     }

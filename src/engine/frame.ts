@@ -15,9 +15,13 @@ export class Frame {
   readonly root: Scope;
   state: JsonObject;
   readonly waiting = new Waiting();
+  /** Where flows are fibers: which events of the graph's life are under way; null when it was started by another. */
+  phase: number | null = null;
+  #isOver = false;
   readonly #reached = new Map<number, Visit>();
   readonly #exits = new Set<number>();
   #memory: Map<number, JsonObject> | null = null;
+  #collected: Map<number, Visit[]> | null = null;
 
   constructor(graph: PreparedGraph, caller: Visit | null, inputs: JsonObject, state: JsonObject) {
     this.graph = graph;
@@ -29,8 +33,29 @@ export class Frame {
     // Nodes of a sub-spell inherit the caller's visit; outside any loop that is no ordinal.
     this.root = new Scope({
       parent: null,
+      frame: this,
       path: caller === null || (caller.path === "" && caller.visit === "1") ? "" : caller.visit,
     });
+  }
+
+  /** Nothing more happens here: a failure, here or further in, was caught further out. */
+  get isOver(): boolean {
+    return this.#isOver || (this.caller !== null && this.caller.frame.isOver);
+  }
+
+  abandon(): void {
+    this.#isOver = true;
+  }
+
+  /** How many frames from here outward run the graph `graph`. */
+  countOf(graph: PreparedGraph): number {
+    const here = this.graph === graph ? 1 : 0;
+    return here + (this.caller === null ? 0 : this.caller.frame.countOf(graph));
+  }
+
+  /** The visits so far of a node that others collect from. */
+  collectedOf(node: number): readonly Visit[] {
+    return this.#collected?.get(node) ?? [];
   }
 
   /** What a node that remembers gave at its last visit. */
@@ -38,9 +63,17 @@ export class Frame {
     return this.#memory?.get(node);
   }
 
+  #collect(visit: Visit): void {
+    this.#collected ??= new Map();
+    const visits = this.#collected.get(visit.node.index);
+    if (visits === undefined) this.#collected.set(visit.node.index, [visit]);
+    else visits.push(visit);
+  }
+
   /** Notes what an Output stored, a Trigger Out passed or a node remembers. */
   reach(visit: Visit): void {
-    const { role, remembers } = visit.node.plan;
+    const { role, remembers, collected } = visit.node.plan;
+    if (collected === true) this.#collect(visit);
     if (remembers === true) (this.#memory ??= new Map()).set(visit.node.index, visit.outputs);
     if (role === "output") this.#reached.set(visit.node.index, visit);
     else if (role === "exit") this.#exits.add(visit.node.index);

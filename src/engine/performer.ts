@@ -1,22 +1,29 @@
 /** Makes visits for real: calls the component, enters a sub-spell, and turns what came of it into records. */
 import { SpellError } from "../protocol/errors.ts";
-import type { NodeCompleted, RunEvent, StatePatch } from "../protocol/events.ts";
-import type { JsonObject } from "../protocol/values.ts";
-import type { NodeOutcome } from "./component.ts";
+import type { NodeCompleted, NodeItem, RunEvent, StatePatch } from "../protocol/events.ts";
+import type { Json, JsonObject } from "../protocol/values.ts";
+import type { Component, NodeOutcome } from "./component.ts";
 import { type Host, VisitContext } from "./context.ts";
+import type { Failures } from "./failures.ts";
 import { Frame } from "./frame.ts";
 import type { EnginePorts } from "./ports.ts";
 import type { PreparedGraph } from "./prepared.ts";
+import { defaultStart } from "./starts.ts";
 import { patchOf } from "./state.ts";
+import { Streams } from "./streams.ts";
+import { Underway } from "./underway.ts";
 import type { Visit } from "./visit.ts";
 
 export interface PerformerHost extends Host {
   readonly runId: string;
-  readonly deadlineAt: number | undefined;
   readonly isEnded: boolean;
+  /** When the present turn began. */
+  readonly turnedAt: number;
   append(event: RunEvent): void;
   /** Takes a node's record. */
   apply(visit: Visit, record: NodeCompleted): void;
+  /** Takes an item of a node that streams. */
+  applyItem(visit: Visit, record: NodeItem): void;
   hold(visit: Visit): void;
   /** Where records are followed, theirs of a Spell node must be at hand. */
   agree(visit: Visit): void;
@@ -24,67 +31,99 @@ export interface PerformerHost extends Host {
   begin(frame: Frame, start: number): void;
   /** Does `first` and all that it sets off. */
   turn(first: () => void): void;
-  fail(error: SpellError): void;
+  /** A human took that long, which does not count. */
+  extendDeadline(ms: number): void;
+}
+
+export interface PerformerOptions {
+  ports: EnginePorts;
+  graphs: readonly PreparedGraph[];
+  failures: Failures;
+  maxDepth: number;
+  maxRecursion: number;
+}
+
+interface Asked {
+  question: Question;
+  visit: Visit;
+  component: Component;
+}
+
+/** A node that waits for a human. */
+export interface Question {
+  nodeId: string;
+  visit: string;
+  prompt: Json;
+  /** ms since 1970 */
+  until?: number;
 }
 
 export class Performer {
   readonly #host: PerformerHost;
-  readonly #ports: EnginePorts;
-  readonly #graphs: readonly PreparedGraph[];
-  readonly #maxDepth: number;
+  readonly #options: PerformerOptions;
+  #questions: Map<string, Asked> | null = null;
+  #streams: Streams | null = null;
+  #askedAt = 0;
 
-  constructor(
-    host: PerformerHost,
-    options: { ports: EnginePorts; graphs: readonly PreparedGraph[]; maxDepth: number },
-  ) {
+  constructor(host: PerformerHost, options: PerformerOptions) {
     this.#host = host;
-    this.#ports = options.ports;
-    this.#graphs = options.graphs;
-    this.#maxDepth = options.maxDepth;
+    this.#options = options;
+  }
+
+  /** Made for the first node that streams. */
+  #allStreams(): Streams {
+    return (this.#streams ??= new Streams({
+      runId: this.#host.runId,
+      turn: (visit, first) => this.#settled(visit.underway, first),
+      item: (visit, record) => this.#host.applyItem(visit, record),
+      end: (visit, count) => this.complete(visit, { iterations: { count, outputs: {} } }),
+      fail: (visit, thrown) => this.#failed(visit, thrown),
+    }));
   }
 
   perform(visit: Visit): void {
-    const { runId } = this.#host;
-    this.#host.append({
-      type: "node.started",
-      runId,
-      nodeId: visit.nodeId,
-      visit: visit.visit,
-      attempt: visit.attempt,
-    });
+    const { ports } = this.#options;
+    visit.waited = false;
     if (visit.node.plan.role === "spell") return this.enterSpell(visit);
     const name = visit.node.plan.component;
-    const component = (visit.node.component ??= this.#ports.components(name));
+    const component = (visit.node.component ??= ports.components(name));
     if (component === undefined)
       return this.#failed(
         visit,
         new SpellError("spell_invalid", `Node "${visit.nodeId}": there is no component "${name}" here.`),
       );
-    visit.startedAt = this.#ports.clock.now();
+    // Within a turn deployed clocks stand still, and asking one costs more than most nodes do.
+    if (component.sandboxed) visit.startedAt = ports.clock.now();
     let outcome: NodeOutcome | Promise<NodeOutcome>;
     try {
       outcome = component.execute(new VisitContext(this.#host, visit));
     } catch (thrown) {
       return this.#failed(visit, thrown);
     }
-    if (!(outcome instanceof Promise)) return this.complete(visit, outcome);
-    this.#host.hold(visit);
-    visit.waited = true;
+    if (!(outcome instanceof Promise)) return this.#done(visit, component, outcome);
+    if (visit.startedAt === 0) visit.startedAt = this.#host.turnedAt;
+    const underway = this.#wait(visit);
     outcome.then(
-      (value) => this.#settled(() => this.complete(visit, value)),
-      (thrown: unknown) => this.#settled(() => this.#failed(visit, thrown)),
+      (value) => this.#settled(underway, () => this.#done(visit, component, value)),
+      (thrown: unknown) => this.#settled(underway, () => this.#failed(visit, thrown)),
     );
   }
 
   /** A Spell node runs its graph in this same run: its nodes' events are in the same journal, under its path. */
-  enterSpell(visit: Visit): void {
+  enterSpell(visit: Visit, isLive = true): void {
+    const { graphs, maxDepth, maxRecursion } = this.#options;
     const { call } = visit.node.plan;
-    const graph = call === undefined ? undefined : this.#graphs[call.graph];
-    const start = call?.entries?.find(([socket]) => socket === visit.trigger)?.[1] ?? graph?.plan.starts[0];
+    const graph = call === undefined ? undefined : graphs[call.graph];
+    const start =
+      call?.entries?.find(([socket]) => socket === visit.trigger)?.[1] ??
+      call?.start ??
+      defaultStart(graph?.plan);
     const depth = visit.frame.depth + 1;
     if (call === undefined || graph === undefined || start === undefined)
       return this.#failed(visit, noSpell(visit));
-    if (depth > this.#maxDepth) return this.#failed(visit, tooDeep(visit, depth, this.#maxDepth));
+    const times = visit.frame.countOf(graph);
+    if (times > maxRecursion) return this.#failed(visit, tooOften(visit, graph, maxRecursion));
+    if (depth > maxDepth) return this.#failed(visit, tooDeep(visit, depth, maxDepth));
     const context = new VisitContext(this.#host, visit);
     const inputs: JsonObject = Object.fromEntries(
       call.inputs.flatMap(([socket, name]) => {
@@ -93,11 +132,91 @@ export class Performer {
       }),
     );
     this.#host.hold(visit);
+    if (isLive) this.watchSpell(visit);
     this.#host.begin(new Frame(graph, visit, inputs, {}), start);
   }
 
+  /** Limits the time of a sub-spell, where its node does. */
+  watchSpell(visit: Visit): void {
+    if (visit.node.plan.settings?.timeoutMs === undefined) return;
+    this.#wait(visit);
+    // Its own record follows from those inside, unless the time is over first.
+    visit.waited = false;
+  }
+
+  /** What waits for a human, in the order in which it was asked. */
+  get questions(): Question[] {
+    if (this.#questions === null) return [];
+    return [...this.#questions.values()]
+      .filter(({ visit }) => !visit.frame.isOver)
+      .map(({ question }) => question);
+  }
+
+  /** @throws SpellError `not_found` when that visit asks nothing, `bad_request` for an answer that does not fit it */
+  answer(nodeId: string, visitName: string, value: Json): void {
+    const key = `${nodeId}#${visitName}`;
+    const asked = this.#questions?.get(key);
+    if (asked === undefined || asked.visit.frame.isOver || this.#host.isEnded)
+      throw new SpellError("not_found", `Node "${nodeId}", visit ${visitName}, waits for no answer.`);
+    const { visit, component } = asked;
+    const outcome = component.answered?.(new VisitContext(this.#host, visit), value) ?? {};
+    this.#closeQuestion(key);
+    this.#settled(visit.underway, () => this.complete(visit, outcome));
+  }
+
+  /** Gives a value to the nodes that take what is pushed to `source`: a node's path or name. False when there is none. */
+  push(source: string, value: Json): boolean {
+    return this.#streams?.push(source, value) ?? false;
+  }
+
+  /** Ends what is pushed to `source`. False when there is none. */
+  close(source: string): boolean {
+    return this.#streams?.close(source) ?? false;
+  }
+
+  /** The iteration of an item is over: the next may come. */
+  itemEnded(visit: Visit): void {
+    this.#streams?.itemEnded(visit);
+  }
+
+  #done(visit: Visit, component: Component, outcome: NodeOutcome): void {
+    if (outcome.events !== undefined)
+      for (const { name, data } of outcome.events)
+        this.#host.append({ type: "node.event", ...this.#of(visit), name, data });
+    if (outcome.waiting !== undefined) return this.#ask(visit, component, outcome.waiting);
+    if (outcome.stream === undefined) return this.complete(visit, outcome);
+    visit.items ??= [];
+    this.#wait(visit);
+    this.#allStreams().open(visit, outcome.stream);
+  }
+
+  #ask(visit: Visit, component: Component, waiting: NonNullable<NodeOutcome["waiting"]>): void {
+    const { prompt, until } = waiting;
+    const question = {
+      nodeId: visit.nodeId,
+      visit: visit.visit,
+      prompt,
+      ...(until === undefined ? {} : { until }),
+    };
+    this.#host.append({ type: "node.waiting", runId: this.#host.runId, ...question });
+    this.#questions ??= new Map();
+    if (this.#questions.size === 0) this.#askedAt = this.#host.now;
+    this.#questions.set(visit.key, { question, visit, component });
+    const underway = this.#wait(visit);
+    if (until === undefined) return;
+    underway.stopTimer?.();
+    underway.stopTimer = this.#options.ports.after(Math.max(0, until - this.#host.now), () =>
+      this.#settled(underway, () => this.#failed(visit, unanswered(visit))),
+    );
+  }
+
+  #closeQuestion(key: string): void {
+    if (this.#questions?.delete(key) && this.#questions.size === 0)
+      this.#host.extendDeadline(this.#host.now - this.#askedAt);
+  }
+
   complete(visit: Visit, outcome: NodeOutcome): void {
-    const { outputs, fired, iterations, state, logs, usage } = outcome;
+    const { outputs, fired, iterations, again, state, logs, usage } = outcome;
     let patch: StatePatch | undefined;
     try {
       patch = state === undefined ? undefined : patchOf(state);
@@ -111,53 +230,59 @@ export class Performer {
       visit: visit.visit,
       attempt: visit.attempt,
       outputs: outputs ?? {},
-      fired: fired ?? (visit.node.triggers as string[]),
-      ...(iterations === undefined ? {} : { iterations }),
-      ...(patch === undefined || patch.length === 0 ? {} : { state: { patch } }),
-      ...(logs === undefined || logs.length === 0 ? {} : { logs }),
-      ...(usage === undefined ? {} : { usage }),
-      ...(visit.waited ? { waited: true } : {}),
-      ms: this.#since(visit),
+      fired: fired ?? (visit.node.fires as string[]),
+      ms: visit.startedAt === 0 ? 0 : Math.max(0, this.#host.now - visit.startedAt),
     };
-    if (visit.node.plan.role === "spell") this.#host.agree(visit);
+    if (iterations !== undefined) record.iterations = iterations;
+    if (again !== undefined) record.again = again;
+    if (patch !== undefined && patch.length > 0) record.state = { patch };
+    if (logs !== undefined && logs.length > 0) record.logs = logs;
+    if (usage !== undefined) record.usage = usage;
+    if (visit.waited) record.waited = true;
+    if (visit.node.plan.role === "spell") {
+      this.#options.failures.forget(visit);
+      this.#host.agree(visit);
+    }
     if (!this.#host.isEnded) this.#host.apply(visit, record);
   }
 
   #failed(visit: Visit, thrown: unknown): void {
-    const error = SpellError.from(thrown);
-    error.nodeId ??= visit.nodeId;
-    if (error.code === "internal") error.errorId ??= this.#ports.fault?.(thrown, visit.nodeId);
-    if (visit.node.plan.role === "spell") this.#host.agree(visit);
-    if (this.#host.isEnded) return;
-    const { nodeId: _nodeId, ...info } = error.toInfo();
-    const logs = [...(this.#ports.logsOf?.(thrown) ?? [])];
-    this.#host.append({
-      type: "node.failed",
-      runId: this.#host.runId,
-      nodeId: visit.nodeId,
-      visit: visit.visit,
-      attempt: visit.attempt,
-      error: info,
-      ...(logs.length === 0 ? {} : { logs }),
-      ...(visit.waited ? { waited: true } : {}),
-      ms: this.#since(visit),
+    this.#closeQuestion(visit.key);
+    this.#options.failures.failed(visit, thrown);
+  }
+
+  /** Keeps the visit until an answer from outside, no longer than its node allows. */
+  #wait(visit: Visit): Underway {
+    this.#host.hold(visit);
+    visit.waited = true;
+    if (visit.underway !== null) return visit.underway;
+    const underway = new Underway(visit);
+    visit.underway = underway;
+    this.#options.failures.watch(underway);
+    const { settings } = visit.node.plan;
+    if (settings?.timeoutMs !== undefined)
+      underway.stopTimer = this.#options.ports.after(settings.timeoutMs, () =>
+        this.#settled(underway, () => {
+          visit.waited = true;
+          this.#failed(visit, timedOut(visit, settings.timeoutMs as number));
+        }),
+      );
+    return underway;
+  }
+
+  /** An answer from outside: it comes between turns, one at a time, and once. */
+  #settled(underway: Underway | null, apply: () => void): void {
+    if (this.#host.isEnded || underway === null) return;
+    const { visit } = underway;
+    // Looked at when its turn comes: something before it may have given it up.
+    this.#host.turn(() => {
+      if (visit.underway !== underway || visit.frame.isOver || this.#host.isEnded) return;
+      apply();
     });
-    // A provider that gave up because the run's own time was over: that is what ended the run.
-    this.#host.fail(error.code === "provider_timeout" && this.#isOverdue ? overdue(visit) : error);
   }
 
-  /** An answer from outside: it comes between turns, one at a time. */
-  #settled(apply: () => void): void {
-    if (!this.#host.isEnded) this.#host.turn(apply);
-  }
-
-  get #isOverdue(): boolean {
-    const { deadlineAt } = this.#host;
-    return deadlineAt !== undefined && this.#ports.clock.now() >= deadlineAt;
-  }
-
-  #since(visit: Visit): number {
-    return visit.startedAt === 0 ? 0 : Math.max(0, this.#ports.clock.now() - visit.startedAt);
+  #of(visit: Visit): { runId: string; nodeId: string; visit: string } {
+    return { runId: this.#host.runId, nodeId: visit.nodeId, visit: visit.visit };
   }
 }
 
@@ -169,13 +294,25 @@ const noSpell = (visit: Visit): SpellError =>
 
 const tooDeep = (visit: Visit, depth: number, allowed: number): SpellError =>
   new SpellError(
-    "recursion_limit",
-    `Node "${visit.nodeId}" would run a spell ${depth} deep; ${allowed} are allowed. Does a spell run itself?`,
+    "depth_limit",
+    `Node "${visit.nodeId}" would run a spell ${depth} deep; ${allowed} are allowed. Flatten the spells, or raise settings.maxDepth.`,
   );
 
-const overdue = (visit: Visit): SpellError =>
+const tooOften = (visit: Visit, graph: PreparedGraph, allowed: number): SpellError =>
   new SpellError(
-    "run_timeout",
-    `The run was out of time while node "${visit.nodeId}" (${visit.node.plan.component}) waited for its provider. Raise timeoutMs or check the provider.`,
-    { nodeId: visit.nodeId },
+    "recursion_limit",
+    `Node "${visit.nodeId}" would run the spell "${graph.plan.spell.name}" within itself more than ${allowed} times. Does it run itself without an end? settings.maxRecursion allows more.`,
+  );
+
+const timedOut = (visit: Visit, ms: number): SpellError =>
+  new SpellError(
+    "node_timeout",
+    `Node "${visit.nodeId}" (${visit.node.plan.component}) timed out after ${ms} ms. Raise timeoutMs or check the provider.`,
+    { retryable: true },
+  );
+
+const unanswered = (visit: Visit): SpellError =>
+  new SpellError(
+    "node_timeout",
+    `Node "${visit.nodeId}" (${visit.node.plan.component}) got no answer in time.`,
   );

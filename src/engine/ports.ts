@@ -6,7 +6,8 @@ import type { LogEntry, Sandbox } from "./sandbox.ts";
 
 /** The one port that is written. Both are synchronous: between `append` and `commit` nothing may be awaited. */
 export interface Journal {
-  append(event: RunEvent): void;
+  /** Gives the bytes that it takes, for the run's budget; 0 where that is not known. */
+  append(event: RunEvent): number;
   /** Makes what was appended durable, then shows it. Called at the end of every turn, and within long ones. */
   commit(): void;
 }

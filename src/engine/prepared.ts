@@ -2,6 +2,14 @@
 import type { Plan, PlanGraph, PlanNode } from "../protocol/plan.ts";
 import type { Component } from "./component.ts";
 
+/** A trigger output and where its wires lead, in load order. */
+export interface PreparedOutput {
+  readonly socket: string;
+  readonly targets: readonly number[];
+  readonly sockets: readonly string[];
+  readonly isEach: boolean;
+}
+
 export interface PreparedNode {
   readonly index: number;
   readonly plan: PlanNode;
@@ -10,22 +18,28 @@ export interface PreparedNode {
   readonly sourceSockets: readonly string[];
   readonly sourceInputs: readonly number[];
   readonly inputSockets: readonly string[];
-  readonly next: readonly {
-    socket: string;
-    targets: readonly number[];
-    sockets: readonly string[];
-    isEach: boolean;
-  }[];
+  /** Data inputs with a value: those wired and those with a default. */
+  readonly connected: readonly string[];
+  readonly next: readonly PreparedOutput[];
+  /** Its frame notes what it gives. */
+  readonly isNoted: boolean;
+  /** All its wires count, and all that it reads is of the run's scope. */
+  readonly isPlain: boolean;
   /** All trigger outputs. */
   readonly triggers: readonly string[];
+  /** Those that fire where a component names none: `error` is for failures. */
+  readonly fires: readonly string[];
   /** Found at the first visit. */
   component: Component | undefined;
+  /** What its component made of its data. */
+  made: unknown;
 }
 
 export interface PreparedGraph {
   readonly plan: PlanGraph;
   readonly nodes: readonly PreparedNode[];
   readonly isScoped: boolean;
+  readonly isFibers: boolean;
 }
 
 const prepared = new WeakMap<Plan, PreparedGraph[]>();
@@ -35,15 +49,18 @@ export function prepare(plan: Plan): PreparedGraph[] {
   if (graphs === undefined) {
     graphs = plan.graphs.map((graph) => ({
       plan: graph,
-      nodes: graph.nodes.map(prepareNode),
+      nodes: graph.nodes.map((node, index) =>
+        prepareNode(node, index, graph.scoped !== true && graph.fibers !== true),
+      ),
       isScoped: graph.scoped === true,
+      isFibers: graph.fibers === true,
     }));
     prepared.set(plan, graphs);
   }
   return graphs;
 }
 
-function prepareNode(plan: PlanNode, index: number): PreparedNode {
+function prepareNode(plan: PlanNode, index: number, isUnscoped: boolean): PreparedNode {
   const sourceNodes: number[] = [];
   const sourceSockets: string[] = [];
   const sourceInputs: number[] = [];
@@ -61,13 +78,19 @@ function prepareNode(plan: PlanNode, index: number): PreparedNode {
     sourceSockets,
     sourceInputs,
     inputSockets: plan.inputs.map(([socket]) => socket),
+    connected: [...new Set([...plan.inputs, ...(plan.defaults ?? [])].map(([socket]) => socket))],
     next: plan.next.map(([socket, targets]) => ({
       socket,
       targets: targets.map(([target]) => target),
       sockets: targets.map(([, into]) => into),
       isEach: plan.each?.includes(socket) ?? false,
     })),
+    isNoted:
+      plan.role === "output" || plan.role === "exit" || plan.remembers === true || plan.collected === true,
+    isPlain: isUnscoped && plan.collects !== true && (plan.single !== true || sourceNodes.length <= 1),
     triggers: plan.next.map(([socket]) => socket),
+    fires: plan.next.map(([socket]) => socket).filter((socket) => socket !== "error"),
     component: undefined,
+    made: undefined,
   };
 }

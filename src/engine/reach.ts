@@ -1,5 +1,6 @@
 /** Which faults a run can reach from its start: those refuse it before anything happens. */
 import type { Plan, PlanNode } from "../protocol/plan.ts";
+import { defaultStart, lifeStart } from "./starts.ts";
 
 export interface Fault {
   code: NonNullable<PlanNode["fault"]>["code"];
@@ -44,7 +45,11 @@ function search(plan: Plan, start: number): Fault | null {
     seen.add(key);
     queue.push(step);
   };
-  reach({ graph: 0, node: start, prefix: "", socket: "" });
+  const enter = (graph: number, prefix: string, at: number): void => {
+    const nodes = at === lifeStart ? (plan.graphs[graph]?.life ?? []).flat() : [at];
+    for (const node of nodes) reach({ graph, node, prefix, socket: "" });
+  };
+  enter(0, "", start);
   for (let i = 0; i < queue.length; i++) {
     const { graph, node: index, prefix, socket } = queue[i] as Step;
     const node = plan.graphs[graph]?.nodes[index];
@@ -57,9 +62,10 @@ function search(plan: Plan, start: number): Fault | null {
         for (const [target, into] of targets) reach({ graph, node: target, prefix, socket: into });
     const inner = node.call === undefined ? undefined : plan.graphs[node.call.graph];
     if (node.call === undefined || inner === undefined) continue;
-    const entry = node.call.entries?.find(([name]) => name === socket)?.[1] ?? inner.starts[0];
+    const entry =
+      node.call.entries?.find(([name]) => name === socket)?.[1] ?? node.call.start ?? defaultStart(inner);
     if (entry === undefined) return { ...notStarted(node, inner), nodeId: prefix + node.id };
-    reach({ graph: node.call.graph, node: entry, prefix: `${prefix}${node.id}/`, socket: "" });
+    enter(node.call.graph, `${prefix}${node.id}/`, entry);
   }
   return null;
 }

@@ -9,10 +9,29 @@ function iterationOf(loop: Visit, scope: Scope | null): Scope | undefined {
   return undefined;
 }
 
+/**
+ * What the `i`-th of the wires that count, edge `edge`, gives: of the source that was found for it, or, where none was looked
+ * for, of the visit in the run's scope.
+ */
+export function readEdge(reader: Visit, i: number, edge: number): Json | undefined {
+  const { sources, node, frame } = reader;
+  const source =
+    sources !== null
+      ? sources[i]
+      : node.isPlain
+        ? frame.root.get(node.sourceNodes[edge] as number)
+        : undefined;
+  return source === undefined ? undefined : readValue(reader, source, edge);
+}
+
 /** The value that `reader` gets over its data edge `edge` from `source`. */
 export function readValue(reader: Visit, source: Visit, edge: number): Json | undefined {
   const socket = reader.node.sourceSockets[edge] as string;
-  if (source.iterations !== undefined) {
+  if (source.items !== null) {
+    const scope = iterationOf(source, reader.scope ?? reader.readScope);
+    const item = scope === undefined ? undefined : source.items[scope.iteration - 1];
+    if (item !== undefined) return Object.hasOwn(item, socket) ? item[socket] : undefined;
+  } else if (source.iterations !== undefined) {
     const scope = iterationOf(source, reader.scope ?? reader.readScope);
     const seen = Object.hasOwn(source.iterations.outputs, socket)
       ? source.iterations.outputs[socket]
@@ -21,6 +40,10 @@ export function readValue(reader: Visit, source: Visit, edge: number): Json | un
   }
   return Object.hasOwn(source.outputs, socket) ? source.outputs[socket] : undefined;
 }
+
+/** Can `source` be read from `scope` now? A node that streams can by the iterations of its items, before it is done. */
+export const isThere = (source: Visit, scope: Scope): boolean =>
+  source.status === Status.done || (source.items !== null && iterationOf(source, scope) !== undefined);
 
 /** The scope that reading `source` from `readScope` ties a data node to. */
 export function scopeRead(source: Visit, readScope: Scope): Scope {

@@ -26,13 +26,17 @@ export function replay(
   options: { limits?: Partial<Limits> } = {},
 ): Replayed {
   const events: RunEvent[] = [];
+  const append = (event: RunEvent): number => {
+    events.push(event);
+    return 0;
+  };
   const execution = new Execution({
     plan,
     start: startOf(records),
     records,
     isReplay: true,
     userId: "",
-    ports: { ...inert, journal: { append: (event) => events.push(event), commit: () => {} } },
+    ports: { ...inert, journal: { append, commit: () => {} } },
     limits: { maxVisits: Number.POSITIVE_INFINITY, ...options.limits },
   });
   execution.run();

@@ -7,6 +7,7 @@ import type { JsonObject } from "../protocol/values.ts";
 import { Execution, type Limits, type RunHandle } from "./execution.ts";
 import type { EnginePorts } from "./ports.ts";
 import { startOf } from "./records.ts";
+import { startNames } from "./starts.ts";
 
 export interface RunOptions {
   plan: Plan;
@@ -50,11 +51,7 @@ export function startRun(options: RunOptions): RunHandle {
  */
 export function chooseTrigger(plan: Plan, inputs: JsonObject, asked: string | undefined): string {
   const graph = plan.graphs[0] as Plan["graphs"][number];
-  const nameOf = (index: number | undefined): string | undefined => {
-    const node = index === undefined ? undefined : graph.nodes[index];
-    return node === undefined ? undefined : (node.name ?? node.id);
-  };
-  const names = graph.starts.map((start) => nameOf(start) ?? "");
+  const names = startNames(graph);
   if (asked !== undefined) {
     if (names.includes(asked)) return asked;
     const known =

@@ -2,10 +2,12 @@
  * A scope is the run, one iteration of a loop, or one turn of a trigger cycle; in a scope a node runs at most once.
  * The first turn of a cycle has no scope of its own: it is the scope in which the cycle was entered.
  */
+import type { Frame } from "./frame.ts";
 import type { Visit } from "./visit.ts";
 
 export class Scope {
   readonly parent: Scope | null;
+  readonly frame: Frame | null;
   /** Ordinals of the enclosing iterations and turns, `2.7`; empty for a run outside any. */
   readonly path: string;
   readonly depth: number;
@@ -36,8 +38,11 @@ export class Scope {
     loop?: Visit;
     iteration?: number;
     before?: Scope;
+    /** Of the scope of a whole run. */
+    frame?: Frame;
   }) {
     this.parent = options.parent;
+    this.frame = options.frame ?? options.parent?.frame ?? null;
     this.before = options.before ?? options.parent;
     this.path = options.path;
     this.depth = options.parent === null ? 0 : options.parent.depth + 1;
@@ -47,7 +52,8 @@ export class Scope {
     this.loop = options.loop ?? null;
     this.iteration = options.iteration ?? 0;
     // The run scope holds most nodes of a graph, an inner scope only those of its body.
-    this.#dense = options.parent === null ? [] : null;
+    this.#dense =
+      options.parent === null ? Array.from({ length: options.frame?.graph.nodes.length ?? 0 }) : null;
     this.#sparse = options.parent === null ? null : new Map();
   }
 

@@ -1,7 +1,8 @@
 /** Finds the data of a visit: which visits feed it, in which scope a data node belongs, and what still runs. */
 import { SpellError } from "../protocol/errors.ts";
+import type { Frame } from "./frame.ts";
 import type { PreparedNode } from "./prepared.ts";
-import { isInner, scopeRead, seenFrom } from "./read.ts";
+import { isInner, isThere, scopeRead, seenFrom } from "./read.ts";
 import type { Scope } from "./scope.ts";
 import { Status, Visit } from "./visit.ts";
 
@@ -34,7 +35,12 @@ export class Sources {
    * On a stack of its own: chains of data may be longer than the machine's.
    */
   demand(first: Visit): void {
-    const stack = [begin(first)];
+    if (isPlain(first)) {
+      first.status = Status.ready;
+      return this.#host.execute(first);
+    }
+    const search = begin(first);
+    const stack = [search];
     for (let top = stack.at(-1); top !== undefined && !this.#host.isEnded; top = stack.at(-1)) {
       const { visit } = top;
       if (top.next < top.count) {
@@ -57,8 +63,12 @@ export class Sources {
     const { frame, readScope } = reader;
     const index = reader.node.sourceNodes[edge] as number;
     const known = readScope.get(index);
-    if (known !== undefined) return known;
+    if (known !== undefined && reader.node.plan.collects !== true) return known;
     const node = frame.graph.nodes[index] as PreparedNode;
+    // What it collects was given in the iterations, if at all.
+    if (reader.node.plan.collects) return nothing(frame, node);
+    // A fiber does not run what it reads: a node with triggers gives what it gave last, or nothing.
+    if (frame.graph.isFibers && node.plan.triggered) return frame.root.get(index) ?? nothing(frame, node);
     const isRoot = readScope === frame.root;
     if (!isRoot && node.plan.triggered) {
       const seen = seenFrom(readScope, index);
@@ -69,12 +79,31 @@ export class Sources {
       }
     }
     // A node with triggers that is pulled takes place where it is read: its own trigger will find it there.
-    const isOfReader = isRoot || node.plan.volatile === true || node.plan.triggered === true;
+    const isOfReader =
+      isRoot || frame.graph.isFibers || node.plan.volatile === true || node.plan.triggered === true;
     const scope = isOfReader ? readScope : undefined;
     const visit = new Visit(frame, node, this.#host.nextOrder(), scope, readScope);
     readScope.set(index, visit);
     return visit;
   }
+}
+
+/**
+ * In a graph without loops and cycles all visits are of the run's scope: where every source is done there is nothing to look
+ * for, and the reader finds them there (`readSource`).
+ */
+function isPlain({ node, frame, scope }: Visit): boolean {
+  if (!node.isPlain || scope === undefined) return false;
+  const { sourceNodes } = node;
+  for (let i = 0; i < sourceNodes.length; i++)
+    if (frame.root.get(sourceNodes[i] as number)?.status !== Status.done) return false;
+  return true;
+}
+
+function nothing(frame: Frame, node: PreparedNode): Visit {
+  const visit = new Visit(frame, node, -1, frame.root, frame.root);
+  visit.status = Status.done;
+  return visit;
 }
 
 function begin(visit: Visit): Search {
@@ -96,7 +125,7 @@ function take(search: Search, source: Visit): void {
   const { visit } = search;
   search.next += 1;
   (visit.sources ??= []).push(source);
-  if (source.status !== Status.done) {
+  if (!isThere(source, visit.readScope)) {
     visit.missing += 1;
     (source.waiters ??= []).push(visit);
   }

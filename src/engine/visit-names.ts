@@ -7,6 +7,15 @@ import type { Scope } from "./scope.ts";
  */
 export class VisitNames {
   readonly #taken = new Map<string, Scope>();
+  readonly #counts = new Map<string, number>();
+
+  /** Where flows are fibers: the first visit of a node is 1, the next 2; in a sub-spell below the caller's. */
+  counted(nodeId: string, path: string): string {
+    const key = `${nodeId}#${path}`;
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
+    return path === "" ? String(count) : `${path}.${count}`;
+  }
 
   distinct(nodeId: string, visit: string, scope: Scope): string {
     for (let n = 1; ; n++) {

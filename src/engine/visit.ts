@@ -1,9 +1,11 @@
 /** One execution of a node in a run, from the first trigger or read that asks for it to its outputs. */
 import type { LoopIterations } from "../protocol/events.ts";
 import type { JsonObject } from "../protocol/values.ts";
+import type { CancelSignal } from "./cancel.ts";
 import type { Frame } from "./frame.ts";
 import type { PreparedNode } from "./prepared.ts";
 import type { Scope } from "./scope.ts";
+import type { Underway } from "./underway.ts";
 
 export const Status = {
   /** Known, not yet asked for. */
@@ -18,6 +20,23 @@ export const Status = {
 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
 
+/** What few visits have. Apart, since every visit is kept until its run ends. */
+class Rare {
+  causes: Visit[] | null = null;
+  arrived: Map<string, Visit | null> | null = null;
+  edges: number[] | null = null;
+  retried = 0;
+  underway: Underway | null = null;
+  signal: CancelSignal | null = null;
+  items: JsonObject[] | null = null;
+  calls = 0;
+  iterations: LoopIterations | undefined = undefined;
+  again = false;
+  remaining = 0;
+  waited = false;
+  startedAt = 0;
+}
+
 export class Visit {
   readonly frame: Frame;
   readonly node: PreparedNode;
@@ -29,35 +48,22 @@ export class Visit {
   readScope: Scope;
   status: Status = Status.fresh;
   path = "";
-  visit = "";
+  visit = "1";
   /** A trigger has reached it: its fired sockets propagate. */
   triggered = false;
   trigger: string | undefined = undefined;
   cause: Visit | null = null;
-  /** All causes, where a node waits for several triggers. */
-  causes: Visit[] | null = null;
-  /** Triggers that have arrived at a node that waits for several, and what caused each. */
-  arrived: Map<string, Visit | null> | null = null;
-  /** Source visits, one an edge that counts. */
+  /** Source visits, one an edge that counts; null where none were looked for one by one. */
   sources: Visit[] | null = null;
-  /** Which edges count, where only some do. */
-  edges: number[] | null = null;
   /** Sources that have not finished. */
   missing = 0;
   waiters: Visit[] | null = null;
   /** Holds its scope open. */
   held = false;
-  /** Its answer comes from outside the turn. */
-  waited = false;
   attempt = 1;
-  startedAt = 0;
-  /** Service calls made, for their keys. */
-  calls = 0;
   outputs: JsonObject = empty;
   fired: readonly string[] = none;
-  iterations: LoopIterations | undefined = undefined;
-  /** Iterations that have not come to rest. */
-  remaining = 0;
+  #rare: Rare | null = null;
 
   constructor(frame: Frame, node: PreparedNode, order: number, scope: Scope | undefined, readScope: Scope) {
     this.frame = frame;
@@ -74,6 +80,114 @@ export class Visit {
   get key(): string {
     return `${this.nodeId}#${this.visit}`;
   }
+
+  /** All causes, where a node waits for several triggers. */
+  get causes(): Visit[] | null {
+    return this.#rare === null ? null : this.#rare.causes;
+  }
+  set causes(causes: Visit[] | null) {
+    this.#own.causes = causes;
+  }
+
+  /** Triggers that have arrived at a node that waits for several, and what caused each. */
+  get arrived(): Map<string, Visit | null> | null {
+    return this.#rare === null ? null : this.#rare.arrived;
+  }
+  set arrived(arrived: Map<string, Visit | null> | null) {
+    this.#own.arrived = arrived;
+  }
+
+  /** Which edges count, where only some do. */
+  get edges(): number[] | null {
+    return this.#rare === null ? null : this.#rare.edges;
+  }
+  set edges(edges: number[] | null) {
+    if (edges !== null || this.#rare !== null) this.#own.edges = edges;
+  }
+
+  /** Failed attempts that were followed by another. */
+  get retried(): number {
+    return this.#rare === null ? 0 : this.#rare.retried;
+  }
+  set retried(retried: number) {
+    this.#own.retried = retried;
+  }
+
+  /** The attempt under way outside the turn. */
+  get underway(): Underway | null {
+    return this.#rare === null ? null : this.#rare.underway;
+  }
+  set underway(underway: Underway | null) {
+    this.#own.underway = underway;
+  }
+
+  /** Tells the service calls of the present attempt that nobody wants their answers. */
+  get signal(): CancelSignal | null {
+    return this.#rare === null ? null : this.#rare.signal;
+  }
+  set signal(signal: CancelSignal | null) {
+    if (signal !== null || this.#rare !== null) this.#own.signal = signal;
+  }
+
+  /** Of a node that streams: the outputs of each item so far. */
+  get items(): JsonObject[] | null {
+    return this.#rare === null ? null : this.#rare.items;
+  }
+  set items(items: JsonObject[] | null) {
+    this.#own.items = items;
+  }
+
+  /** Service calls made, for their keys. */
+  get calls(): number {
+    return this.#rare === null ? 0 : this.#rare.calls;
+  }
+  set calls(calls: number) {
+    this.#own.calls = calls;
+  }
+
+  /** Of a loop. */
+  get iterations(): LoopIterations | undefined {
+    return this.#rare === null ? undefined : this.#rare.iterations;
+  }
+  set iterations(iterations: LoopIterations | undefined) {
+    if (iterations !== undefined || this.#rare !== null) this.#own.iterations = iterations;
+  }
+
+  /** Visited again when all that it fired is over. */
+  get again(): boolean {
+    return this.#rare !== null && this.#rare.again;
+  }
+  set again(again: boolean) {
+    if (again || this.#rare !== null) this.#own.again = again;
+  }
+
+  /** Iterations that have not come to rest. */
+  get remaining(): number {
+    return this.#rare === null ? 0 : this.#rare.remaining;
+  }
+  set remaining(remaining: number) {
+    this.#own.remaining = remaining;
+  }
+
+  /** Its answer comes from outside the turn. */
+  get waited(): boolean {
+    return this.#rare !== null && this.#rare.waited;
+  }
+  set waited(waited: boolean) {
+    if (waited || this.#rare !== null) this.#own.waited = waited;
+  }
+
+  /** When its present attempt began, in ms since 1970; 0 where that is not measured. */
+  get startedAt(): number {
+    return this.#rare === null ? 0 : this.#rare.startedAt;
+  }
+  set startedAt(startedAt: number) {
+    this.#own.startedAt = startedAt;
+  }
+
+  get #own(): Rare {
+    return (this.#rare ??= new Rare());
+  }
 }
 
 const empty: JsonObject = Object.freeze({});
@@ -86,11 +200,12 @@ export function isCause(candidate: Visit, visit: Visit | null): boolean {
   for (let current = visit; current !== null; current = rest.pop() ?? null) {
     for (let at: Visit | null = current; at !== null && at.order >= candidate.order; at = at.cause) {
       if (at === candidate) return true;
-      if (at.causes === null) continue;
+      const { causes } = at;
+      if (causes === null) continue;
       seen ??= new Set();
       if (seen.has(at)) break;
       seen.add(at);
-      rest.push(...at.causes);
+      rest.push(...causes);
     }
   }
   return false;

@@ -1,9 +1,17 @@
 /** Nodes that wait for several triggers: what has arrived, in which scope, and who has all. */
+import type { Scope } from "./scope.ts";
 import type { Visit } from "./visit.ts";
 
+/** The visits of one node that still wait. */
+interface Waiters {
+  /** In the order of their first arrival. */
+  byScope: Map<Scope, Visit>;
+  /** How deep the deepest scope lies in which one ever waited. */
+  deepest: number;
+}
+
 export class Waiting {
-  /** Visits of a node that still wait, in the order of their first arrival. */
-  readonly #byNode = new Map<number, Visit[]>();
+  readonly #byNode = new Map<number, Waiters>();
 
   /**
    * Notes a trigger at `visit`. One that arrived in an enclosing scope counts for the scopes inside, until it has been used.
@@ -13,31 +21,42 @@ export class Waiting {
    */
   arrive(visit: Visit, edge: string, cause: Visit | null, needed: number): Visit[] {
     const { index } = visit.node;
-    let waiting = this.#byNode.get(index);
-    if (waiting === undefined) this.#byNode.set(index, (waiting = []));
-    if (!waiting.includes(visit)) waiting.push(visit);
+    let waiters = this.#byNode.get(index);
+    if (waiters === undefined) this.#byNode.set(index, (waiters = { byScope: new Map(), deepest: 0 }));
+    const scope = visit.scope as Scope;
+    waiters.byScope.set(scope, visit);
+    waiters.deepest = Math.max(waiters.deepest, scope.depth);
     visit.arrived ??= new Map();
     if (!visit.arrived.has(edge)) visit.arrived.set(edge, cause);
-    const complete = waiting.filter(
-      (candidate) => countsFor(candidate, visit) && hasAll(candidate, waiting, needed),
+    const complete = concerned(waiters, visit, scope).filter((candidate) =>
+      hasAll(candidate, waiters, needed),
     );
-    if (complete.length > 0)
-      this.#byNode.set(
-        index,
-        waiting.filter((candidate) => !complete.includes(candidate)),
-      );
+    for (const { scope: over } of complete) waiters.byScope.delete(over as Scope);
     return complete;
   }
 }
 
-const countsFor = (inner: Visit, outer: Visit): boolean =>
-  inner === outer ||
-  (inner.scope !== undefined && outer.scope !== undefined && inner.scope.sees(outer.scope));
+/** Those for which a trigger at `visit` counts. Where nobody waits further in or in a later turn, that is `visit` alone. */
+function concerned({ byScope, deepest }: Waiters, visit: Visit, scope: Scope): Visit[] {
+  if (byScope.size === 1 || (scope.depth === deepest && scope.region === -1 && scope.turns === null))
+    return [visit];
+  return [...byScope.values()].filter((other) => other === visit || other.scope?.sees(scope));
+}
 
-function hasAll(visit: Visit, waiting: readonly Visit[], needed: number): boolean {
+function hasAll(visit: Visit, { byScope }: Waiters, needed: number): boolean {
+  const counted: Visit[] = [];
+  let most = 0;
+  for (let at: Scope | null = visit.scope ?? null; at !== null; at = at.before) {
+    const other = byScope.get(at);
+    if (other === undefined) continue;
+    counted.push(other);
+    most += other.arrived?.size ?? 0;
+  }
+  // Looked at one by one only when there may be enough.
+  if (most < needed) return false;
   const found = new Map<string, Visit | null>();
-  for (const other of waiting)
-    if (countsFor(visit, other)) for (const [edge, cause] of other.arrived ?? []) found.set(edge, cause);
+  for (const other of counted)
+    for (const [edge, cause] of other.arrived ?? []) if (!found.has(edge)) found.set(edge, cause);
   if (found.size < needed) return false;
   visit.causes = [...found.values()].filter((cause) => cause !== null);
   return true;

@@ -21,12 +21,16 @@ export interface ComponentShape {
   readonly single?: boolean;
   /** Executes once all of its connected triggers have arrived. */
   readonly waitsForAll?: boolean;
+  /** Reads what nodes inside a loop gave in all its iterations (`context.collected`). */
+  readonly collects?: boolean;
   /** Reads the state. */
   readonly volatile?: boolean;
   /** Wants to know what it gave at its visit before (`context.previous`). */
   readonly remembers?: boolean;
   /** behave-graph's event nodes: a trigger that reaches one starts a fiber of its own. */
   readonly event?: boolean;
+  /** Where flows are fibers: the fiber does not wait for its answer, which comes in a fiber of its own (delays). */
+  readonly detached?: boolean;
   /** behave-graph's lifecycle events. */
   readonly life?: "start" | "tick" | "end";
   /** A loop: trigger outputs that fire once in each iteration; the others fire after the last. */

@@ -5,44 +5,58 @@
  * @param nodes the nodes to look at; edges that leave them are ignored
  * @returns the components that are cycles (several nodes, or one with an edge to itself)
  */
-export function cyclesOf(nodes: readonly number[], next: readonly (readonly number[])[]): number[][] {
-  const inside = new Set(nodes);
-  const index = new Map<number, number>();
-  const low = new Map<number, number>();
+export function cyclesOf(
+  nodes: readonly number[],
+  next: readonly (readonly number[] | undefined)[],
+): number[][] {
+  let size = 0;
+  for (const node of nodes) if (node >= size) size = node + 1;
+  const inside = new Uint8Array(size);
+  for (const node of nodes) inside[node] = 1;
+  /** 0 where a node was not met yet. */
+  const index = new Int32Array(size);
+  const low = new Int32Array(size);
+  const edge = new Int32Array(size);
+  const isOpen = new Uint8Array(size);
   const open: number[] = [];
-  const isOpen = new Set<number>();
+  const stack: number[] = [];
   const found: number[][] = [];
   let count = 0;
-  const enter = (node: number): { node: number; edge: number } => {
-    index.set(node, count);
-    low.set(node, count);
+  const enter = (node: number): void => {
     count += 1;
+    index[node] = low[node] = count;
+    isOpen[node] = 1;
     open.push(node);
-    isOpen.add(node);
-    return { node, edge: 0 };
+    stack.push(node);
+  };
+  const lower = (node: number, value: number): void => {
+    if (value < (low[node] as number)) low[node] = value;
   };
   for (const root of nodes) {
-    if (index.has(root)) continue;
-    const stack = [enter(root)];
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const { node } = top;
-      const target = next[node]?.[top.edge++];
-      if (target === undefined) {
-        stack.pop();
-        const lowest = low.get(node) ?? 0;
-        const parent = stack.at(-1);
-        if (parent !== undefined) low.set(parent.node, Math.min(low.get(parent.node) ?? 0, lowest));
-        if (lowest !== index.get(node)) continue;
-        const members: number[] = [];
-        for (let member = open.pop(); member !== undefined; member = open.pop()) {
-          isOpen.delete(member);
-          members.push(member);
-          if (member === node) break;
-        }
-        if (members.length > 1 || next[node]?.includes(node)) found.push(members.toSorted((a, b) => a - b));
-      } else if (!inside.has(target)) continue;
-      else if (!index.has(target)) stack.push(enter(target));
-      else if (isOpen.has(target)) low.set(node, Math.min(low.get(node) ?? 0, index.get(target) ?? 0));
+    if (index[root] !== 0) continue;
+    enter(root);
+    while (stack.length > 0) {
+      const node = stack.at(-1) as number;
+      const at = edge[node] as number;
+      edge[node] = at + 1;
+      const target = next[node]?.[at];
+      if (target !== undefined) {
+        if (inside[target] !== 1) continue;
+        if (index[target] === 0) enter(target);
+        else if (isOpen[target] === 1) lower(node, index[target] as number);
+        continue;
+      }
+      stack.pop();
+      const parent = stack.at(-1);
+      if (parent !== undefined) lower(parent, low[node] as number);
+      if (low[node] !== index[node]) continue;
+      const members: number[] = [];
+      for (let member = open.pop(); member !== undefined; member = open.pop()) {
+        isOpen[member] = 0;
+        members.push(member);
+        if (member === node) break;
+      }
+      if (members.length > 1 || next[node]?.includes(node)) found.push(members.toSorted((x, y) => x - y));
     }
   }
   return found;

@@ -5,6 +5,7 @@ import type { ErrorCode } from "../protocol/errors.ts";
 import { type Catalogue, type ComponentShape, type ComponentSocket, socketsOf } from "./catalogue.ts";
 import { cyclesOf, nestCycles } from "./components.ts";
 import { loadOrder } from "./order.ts";
+import { addWire, type Wire, wireOf } from "./wires.ts";
 
 export interface Drawing {
   graph: PlanGraph;
@@ -24,22 +25,37 @@ interface Part {
 const byName = (sockets: readonly ComponentSocket[]): Map<string, ComponentSocket> =>
   new Map(sockets.map((socket) => [socket.name, socket]));
 
+/** The sockets of a component as it comes, which most nodes have: one map for them all. */
+const ofShape = new WeakMap<readonly ComponentSocket[], Map<string, ComponentSocket>>();
+
+function socketMap(
+  shape: readonly ComponentSocket[] | undefined,
+  added: readonly ComponentSocket[] | undefined,
+): Map<string, ComponentSocket> {
+  if (shape === undefined || (added !== undefined && added.length > 0))
+    return byName(socketsOf(shape ?? [], added));
+  let known = ofShape.get(shape);
+  if (known === undefined) ofShape.set(shape, (known = byName(shape)));
+  return known;
+}
+
 export function draw(document: SpellDocument, catalogue: Catalogue): Drawing {
-  const order = loadOrder(document);
-  const indexOf = new Map(order.map((id, i) => [id, i]));
+  const { order, ends } = loadOrder(document);
   const parts = order.map((id): Part => {
     const drawn = document.nodes[id] as SpellNode;
     const shape = catalogue.find(drawn.component);
     return {
       drawn,
       shape,
-      inputs: byName(socketsOf(shape?.inputs ?? [], drawn.inputs)),
-      outputs: byName(socketsOf(shape?.outputs ?? [], drawn.outputs)),
+      inputs: socketMap(shape?.inputs, drawn.inputs),
+      outputs: socketMap(shape?.outputs, drawn.outputs),
     };
   });
-  const nodes = parts.map((part, i) => emptyNode(order[i] ?? "", part));
+  const nodes = parts.map((part, i) => emptyNode(order[i] ?? "", part, document.flow === "fibers"));
   const draft = new Draft(document, nodes, parts);
-  for (const { from, to } of Object.values(document.edges)) draft.connect(from, to, indexOf);
+  Object.values(document.edges).forEach(({ from, to }, i) =>
+    draft.connect(from, to, ends[2 * i] as number, ends[2 * i + 1] as number),
+  );
   draft.finish();
 
   const calls: Drawing["calls"] = [];
@@ -49,43 +65,58 @@ export function draw(document: SpellDocument, catalogue: Catalogue): Drawing {
   return { graph: draft.graph(), issues: draft.issues, calls };
 }
 
-function emptyNode(id: string, part: Part): PlanNode {
+/** @param isFibers where flows are fibers, a node with triggers is never evaluated for its data alone */
+function emptyNode(id: string, part: Part, isFibers: boolean): PlanNode {
   const { drawn, shape } = part;
-  const inputs = [...part.inputs.values()];
-  const outputs = [...part.outputs.values()];
-  const name = typeof drawn.data.name === "string" && drawn.data.name !== "" ? drawn.data.name : undefined;
-  const publicName =
-    name ?? (shape?.role === "input" ? `input-${id}` : shape?.role === "output" ? `output-${id}` : undefined);
-  const labelsOf = (sockets: ComponentSocket[]): [string, string][] =>
-    sockets.flatMap((socket): [string, string][] =>
-      socket.label === undefined ? [] : [[socket.name, socket.label]],
-    );
-  const labels = labelsOf(inputs.filter((socket) => socket.type !== "trigger"));
-  const exitLabels = labelsOf(outputs.filter((socket) => socket.type === "trigger"));
-  return {
+  const node: PlanNode = {
     id,
     component: shape?.name ?? drawn.component,
     data: drawn.data,
-    ...(shape?.role === undefined ? {} : { role: shape.role }),
-    ...(shape?.role === undefined || publicName === undefined ? {} : { name: publicName }),
     inputs: [],
-    next: outputs.filter((socket) => socket.type === "trigger").map((socket) => [socket.name, []]),
-    outs: outputs
-      .filter((socket) => socket.type !== "trigger")
-      .map((socket) => [socket.label ?? socket.name, socket.name]),
-    ...(labels.length === 0 ? {} : { labels }),
-    ...(exitLabels.length === 0 ? {} : { exitLabels }),
-    ...(shape?.role === "trigger" ? { triggered: true as const } : {}),
-    ...(shape?.single ? { single: true as const } : {}),
-    ...(shape?.volatile ? { volatile: true as const } : {}),
-    ...(shape?.remembers ? { remembers: true as const } : {}),
-    ...(shape?.event ? { event: true as const } : {}),
-    ...(shape?.each === undefined ? {} : { each: [...shape.each] }),
+    next: [],
+    outs: [],
   };
+  let hasTriggers = false;
+  for (const { name, type, label } of part.inputs.values()) {
+    if (type === "trigger") hasTriggers = true;
+    else if (label !== undefined) (node.labels ??= []).push([name, label]);
+  }
+  for (const { name, default: value } of drawn.inputs ?? [])
+    if (value !== undefined && part.inputs.get(name)?.type !== "trigger")
+      (node.defaults ??= []).push([name, value]);
+  for (const { name, type, label } of part.outputs.values()) {
+    if (type !== "trigger") node.outs.push([label ?? name, name]);
+    else {
+      hasTriggers = true;
+      node.next.push([name, []]);
+      if (label !== undefined) (node.exitLabels ??= []).push([name, label]);
+    }
+  }
+  if (shape === undefined) return node;
+  if (shape.role !== undefined) {
+    node.role = shape.role;
+    const name = publicName(id, part);
+    if (name !== undefined) node.name = name;
+  }
+  if (shape.role === "trigger" || (isFibers && hasTriggers)) node.triggered = true;
+  if (shape.single) node.single = true;
+  if (shape.volatile) node.volatile = true;
+  if (shape.remembers) node.remembers = true;
+  if (shape.detached) node.detached = true;
+  if (shape.collects) node.collects = true;
+  if (shape.event) node.event = true;
+  if (shape.each !== undefined) node.each = [...shape.each];
+  return node;
 }
 
-/** A socket and what it is wired to. */
-type Wires = PlanNode["inputs"][number];
+function publicName(id: string, { drawn, shape }: Part): string | undefined {
+  const { name } = drawn.data;
+  if (typeof name === "string" && name !== "") return name;
+  return shape?.role === "input" || shape?.role === "output" ? `${shape.role}-${id}` : undefined;
+}
+
+/** What a node gives when it has failed and the failure is caught, besides `error`. */
+const failureOutputs: ReadonlySet<string> = new Set(["errorMessage", "errorCode"]);
 
 /** Collects edges and faults, and closes the graph. */
 class Draft {
@@ -95,19 +126,30 @@ class Draft {
   readonly #parts: Part[];
   /** Distinct trigger edges into each node. */
   readonly #arrivals: number[];
-  readonly #next: Map<string, Wires>[];
-  readonly #inputs: Map<string, Wires>[];
+  /** Nodes whose data output `error` is wired. */
+  readonly #errorsRead = new Set<number>();
   #starts: number[] = [];
+  #life: number[][] = [];
   #regions = 0;
   #scoped = false;
+
+  /** behave-graph goes by the order in the file. */
+  readonly #asDrawn = (a: number, b: number): number => {
+    this.#places ??= new Map(Object.keys(this.#document.nodes).map((id, i) => [id, i]));
+    const place = (i: number): number => this.#places?.get(this.#nodes[i]?.id ?? "") ?? 0;
+    return place(a) - place(b);
+  };
+  #places: Map<string, number> | undefined;
+
+  get #isFibers(): boolean {
+    return this.#document.flow === "fibers";
+  }
 
   constructor(document: SpellDocument, nodes: PlanNode[], parts: Part[]) {
     this.#document = document;
     this.#nodes = nodes;
     this.#parts = parts;
     this.#arrivals = nodes.map(() => 0);
-    this.#next = nodes.map((node) => new Map(node.next.map((wires) => [wires[0], wires])));
-    this.#inputs = nodes.map(() => new Map());
     parts.forEach(({ drawn, shape }, i) => {
       const node = nodes[i] as PlanNode;
       if (shape === undefined) {
@@ -129,9 +171,10 @@ class Draft {
     });
   }
 
-  connect(from: [string, string], to: [string, string], indexOf: ReadonlyMap<string, number>): void {
-    const source = indexOf.get(from[0]);
-    const target = indexOf.get(to[0]);
+  /** Draws an edge from node `sourceAt` to node `targetAt`; -1 is a node that does not exist. */
+  connect(from: [string, string], to: [string, string], sourceAt: number, targetAt: number): void {
+    const source = sourceAt === -1 ? undefined : sourceAt;
+    const target = targetAt === -1 ? undefined : targetAt;
     if (source === undefined) return this.#dangling(target, from, to);
     const sourcePart = this.#parts[source] as Part;
     const sourceNode = this.#nodes[source] as PlanNode;
@@ -144,8 +187,11 @@ class Draft {
         type: targetSocket?.type === "trigger" || from[1] === "trigger" ? "trigger" : "any",
       };
       sourcePart.outputs.set(output.name, output);
-      if (output.type === "trigger") sourceNode.next.push(this.#place(this.#next, source, [from[1], []]));
+      if (output.type === "trigger") addWire(sourceNode.next, from[1]);
     }
+    // Every node that fails can tell why, drawn or not.
+    if (output === undefined && sourcePart.shape !== undefined && failureOutputs.has(from[1]))
+      output = { name: from[1], type: "string" };
     if (output === undefined) {
       const message = `Node "${from[0]}" (${sourcePart.drawn.component}) has no output "${from[1]}"; the edge to node "${to[0]}" carries nothing.`;
       this.#issue("error", "missing_output", from[0], message);
@@ -169,20 +215,15 @@ class Draft {
         `Node "${to[0]}" (${this.#parts[target]?.drawn.component}) has no input "${to[1]}"; what arrives is delivered under that name.`,
       );
     if (output.type === "trigger") {
-      this.#next[source]?.get(from[1])?.[1].push([target, to[1]]);
+      wireOf(sourceNode.next, from[1])?.[1].push([target, to[1]]);
       this.#arrivals[target] = (this.#arrivals[target] ?? 0) + 1;
       (this.#nodes[target] as PlanNode).triggered = true;
     } else {
-      const input = this.#inputs[target]?.get(to[1]);
-      if (input === undefined)
-        this.#nodes[target]?.inputs.push(this.#place(this.#inputs, target, [to[1], [[source, from[1]]]]));
-      else input[1].push([source, from[1]]);
+      if (from[1] === "error" || failureOutputs.has(from[1])) this.#errorsRead.add(source);
+      if (this.#nodes[target]?.collects === true) sourceNode.collected = true;
+      const { inputs } = this.#nodes[target] as PlanNode;
+      (wireOf(inputs, to[1]) ?? addWire(inputs, to[1]))[1].push([source, from[1]]);
     }
-  }
-
-  #place(sockets: Map<string, Wires>[], node: number, wires: Wires): Wires {
-    sockets[node]?.set(wires[0], wires);
-    return wires;
   }
 
   #dangling(target: number | undefined, from: [string, string], to: [string, string]): void {
@@ -201,7 +242,7 @@ class Draft {
     for (const { target, socket, message } of this.#losses) {
       const node = this.#nodes[target] as PlanNode;
       const known = this.#parts[target]?.inputs.get(socket);
-      const hasOther = this.#inputs[target]?.has(socket) ?? false;
+      const hasOther = wireOf(node.inputs, socket) !== undefined;
       const isNeeded =
         known?.type !== "trigger" &&
         known !== undefined &&
@@ -220,24 +261,64 @@ class Draft {
 
   #finishNode(node: PlanNode, index: number): void {
     const part = this.#parts[index] as Part;
-    const place = new Map([...part.inputs.keys()].map((name, i) => [name, i]));
-    const rank = (name: string): number => place.get(name) ?? place.size;
-    node.inputs.sort((a, b) => rank(a[0]) - rank(b[0]));
-    for (const [, targets] of node.next) targets.sort((a, b) => a[0] - b[0]);
+    this.#settle(node, index);
+    if (node.inputs.length > 1) {
+      const place = new Map([...part.inputs.keys()].map((name, i) => [name, i]));
+      const rank = (name: string): number => place.get(name) ?? place.size;
+      node.inputs.sort((a, b) => rank(a[0]) - rank(b[0]));
+    }
+    for (const [, targets] of node.next)
+      if (targets.length > 1)
+        targets.sort((a, b) => (this.#isFibers ? this.#asDrawn(a[0], b[0]) : a[0] - b[0]));
     if (part.shape?.waitsForAll && (this.#arrivals[index] ?? 0) > 0) node.waits = this.#arrivals[index];
     for (const socket of part.shape?.inputs ?? []) {
       if (socket.required !== true || socket.type === "trigger") continue;
-      if (this.#inputs[index]?.has(socket.name)) continue;
+      if (wireOf(node.inputs, socket.name) !== undefined) continue;
+      if (node.defaults?.some(([name]) => name === socket.name)) continue;
       const message = `Node "${node.id}" (${part.drawn.component}) needs a connection into "${socket.name}".`;
       this.#issue("warning", "missing_input", node.id, message);
       this.#fault(node, "missing_input", message);
     }
   }
 
+  /** What the node does about time and failure. */
+  #settle(node: PlanNode, index: number): void {
+    const settings = this.#parts[index]?.drawn.settings ?? {};
+    const isRouted = node.next.some(([socket, targets]) => socket === "error" && targets.length > 0);
+    const onError =
+      settings.onError ?? (isRouted ? "route" : this.#errorsRead.has(index) ? "continue" : "fail");
+    if (onError !== "fail") node.catches = onError;
+    const { onError: _onError, ...rest } = settings;
+    if (Object.keys(rest).length > 0) node.settings = rest;
+    if (node.role === "spell" && settings.retries !== undefined)
+      this.#issue(
+        "warning",
+        "invalid_data",
+        node.id,
+        `Node "${node.id}" runs a spell, which is not retried as a whole. Set retries on nodes inside.`,
+      );
+  }
+
+  /** Do these wires all lead the way of the load order? Then there is no cycle among them to look for. */
+  #isOrdered(wiresOf: (node: PlanNode) => Wire[], isBehind: (other: number, i: number) => boolean): boolean {
+    return this.#nodes.every((node, i) =>
+      wiresOf(node).every(([, ends]) => ends.every(([other]) => isBehind(other, i))),
+    );
+  }
+
   #findDataCycles(): void {
+    if (
+      this.#isOrdered(
+        (node) => node.inputs,
+        (other, i) => other < i,
+      )
+    )
+      return;
     const feeds: number[][] = this.#nodes.map(() => []);
     this.#nodes.forEach((node, i) => {
-      for (const [, sources] of node.inputs) for (const [source] of sources) feeds[source]?.push(i);
+      for (const [, sources] of node.inputs)
+        for (const [source] of sources)
+          if (!this.#isFibers || this.#nodes[source]?.triggered !== true) feeds[source]?.push(i);
     });
     const all = this.#nodes.map((_, i) => i);
     for (const members of cyclesOf(all, feeds)) {
@@ -261,10 +342,21 @@ class Draft {
         .flatMap((node, i) => (node.role === role ? [i] : []))
         .toSorted((a, b) => y(a) - y(b) || a - b);
     const triggers = of("trigger");
-    const inputs = of("input").filter((i) => this.#nodes[i]?.next.some(([, targets]) => targets.length > 0));
+    const isWired = (i: number): boolean =>
+      this.#nodes[i]?.next.some(([, targets]) => targets.length > 0) ?? false;
+    const entries = of("input").filter(
+      (i) => isWired(i) || this.#parts[i]?.shape?.outputs.some(({ type }) => type === "trigger"),
+    );
+    // An Input whose trigger leads nowhere starts a run that does nothing; any other goes before it.
+    const inputs = [...entries.filter(isWired), ...entries.filter((i) => !isWired(i))];
     for (const start of inputs) (this.#nodes[start] as PlanNode).triggered = true;
     this.#starts = [...triggers, ...inputs];
-    if (this.#starts.length === 0)
+    this.#life = (["start", "tick", "end"] as const).map((phase) =>
+      this.#isFibers
+        ? this.#parts.flatMap(({ shape }, i) => (shape?.life === phase ? [i] : [])).toSorted(this.#asDrawn)
+        : [],
+    );
+    if (this.#starts.length === 0 && this.#life.every((phase) => phase.length === 0))
       this.#issue(
         "error",
         "no_start",
@@ -274,13 +366,24 @@ class Draft {
   }
 
   #findScopes(): void {
-    const next = this.#nodes.map((node) =>
-      node.next.flatMap(([, targets]) => targets.map(([target]) => target)),
-    );
+    if (this.#isFibers) return;
+    this.#scoped = this.#nodes.some((node) => node.each !== undefined);
+    if (
+      this.#isOrdered(
+        (node) => node.next,
+        (other, i) => other > i,
+      )
+    )
+      return;
+    const next = this.#nodes.map((node) => {
+      const targets: number[] = [];
+      for (const [, wired] of node.next) for (const [target] of wired) targets.push(target);
+      return targets;
+    });
     const { regions, count } = nestCycles(this.#nodes.length, next, this.#starts);
     this.#regions = count;
-    this.#scoped = count > 0 || this.#nodes.some((node) => node.each !== undefined);
-    if (!this.#scoped) return;
+    if (count === 0) return;
+    this.#scoped = true;
     this.#nodes.forEach((node, i) => {
       if (regions[i] !== undefined) node.regions = regions[i];
     });
@@ -298,6 +401,8 @@ class Draft {
       outputs: of("output"),
       exits: of("exit"),
       regions: this.#regions,
+      ...(this.#isFibers ? { fibers: true as const } : {}),
+      ...(this.#life.every((phase) => phase.length === 0) ? {} : { life: this.#life }),
       ...(this.#scoped ? { scoped: true as const } : {}),
     };
   }

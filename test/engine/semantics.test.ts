@@ -572,7 +572,7 @@ describe("sub-spells", () => {
       "start.trigger > s.trigger",
       { id: "self", name: "self" },
     );
-    const { events } = run(self, { subSpells: () => self, limits: { maxDepth: 5 } });
+    const { events } = run(self, { subSpells: () => self, limits: { maxRecursion: 5 } });
     expect(events.at(-1)).toMatchObject({
       type: "run.failed",
       error: { code: "recursion_limit", nodeId: "s/s/s/s/s/s" },

@@ -11,6 +11,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   project.provide("openAiUrl", server.url);
   project.provide("realSpells", readRealSpells());
+  project.provide("realCatalogue", readRealCatalogue());
   return () => server.close();
 }
 
@@ -21,9 +22,12 @@ const promptOf = (body: unknown): string => {
   return typeof prompt === "string" ? prompt : "";
 };
 
+const spellsFolder = (): string =>
+  process.env.SPELLS_DIR ?? join(import.meta.dirname, "../../../shared/spells");
+
 /** The real spells are kept beside the project and never in it; null where they are absent. */
 function readRealSpells(): Record<string, string> | null {
-  const folder = process.env.SPELLS_DIR ?? join(import.meta.dirname, "../../../shared/spells");
+  const folder = spellsFolder();
   if (!existsSync(join(folder, "manifest.json"))) {
     console.warn(
       `No real spells at ${folder}: their tests are skipped. Set SPELLS_DIR to the folder that has their manifest.json.`,
@@ -32,4 +36,12 @@ function readRealSpells(): Record<string, string> | null {
   }
   const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
   return Object.fromEntries(files.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+}
+
+/** The list of every component that there ever was stands beside the folder of the real spells; null where it is absent. */
+function readRealCatalogue(): string | null {
+  const file = join(spellsFolder(), "../catalogue.json");
+  if (existsSync(file)) return readFileSync(file, "utf8");
+  console.warn(`No ${file}: the comparison of our components with it is skipped.`);
+  return null;
 }

@@ -7,5 +7,7 @@ declare module "vitest" {
     openAiUrl: string;
     /** Text of every real spell and of `manifest.json` by file name; null where the folder is absent. */
     realSpells: Record<string, string> | null;
+    /** Text of `catalogue.json`, which lists every component of the originals; null where it is absent. */
+    realCatalogue: string | null;
   }
 }

@@ -12,12 +12,22 @@ import { compile, type SubSpells } from "../../src/graph/compile.ts";
 import { catalogue as builtIn } from "../../src/nodes/index.ts";
 import type { RunEnded, RunEvent } from "../../src/protocol/events.ts";
 import type { Plan } from "../../src/protocol/plan.ts";
-import type { Socket, SpellDocument } from "../../src/protocol/spell.ts";
+import type { NodeSettings, Socket, SpellDocument } from "../../src/protocol/spell.ts";
 import type { Json, JsonObject } from "../../src/protocol/values.ts";
+
+export const trigger = { name: "trigger", type: "trigger" } as const satisfies Socket;
+export const any = (name: string) => ({ name, type: "any" }) as const satisfies Socket;
 
 export type DrawnNode =
   | string
-  | { is: string; data?: JsonObject; y?: number; inputs?: Socket[]; outputs?: Socket[] };
+  | {
+      is: string;
+      data?: JsonObject;
+      y?: number;
+      inputs?: Socket[];
+      outputs?: Socket[];
+      settings?: NodeSettings;
+    };
 
 /**
  * A document: nodes by id as component names (or more), wires as `a.out > b.in`, one a line.
@@ -46,6 +56,7 @@ export function spell(
       data: { ...(name === undefined ? {} : { name }), ...given.data },
       ...(given.inputs === undefined ? {} : { inputs: given.inputs }),
       ...(given.outputs === undefined ? {} : { outputs: given.outputs }),
+      ...(given.settings === undefined ? {} : { settings: given.settings }),
     };
   }
   const lines = wires
@@ -93,6 +104,7 @@ export interface TestOptions {
   reason?: string;
   ports?: Partial<EnginePorts>;
   limits?: Partial<Limits>;
+  deadlineAt?: number;
 }
 
 export const planOf = (document: SpellDocument, options: TestOptions = {}): Plan =>
@@ -106,7 +118,7 @@ export function run(target: SpellDocument | Plan, options: TestOptions = {}): Te
   const { promise: ended, resolve } = Promise.withResolvers<RunEnded>();
   const components = options.catalogue ?? builtIn;
   const ports: EnginePorts = {
-    journal: { append: (event) => void events.push(event), commit: () => void commits.push(events.length) },
+    journal: { append: (event) => (events.push(event), 0), commit: () => void commits.push(events.length) },
     clock: { now: () => 1 },
     components: (name) => components.find(name),
     services: {},
@@ -123,6 +135,7 @@ export function run(target: SpellDocument | Plan, options: TestOptions = {}): Te
     ports,
     onEnd: resolve,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.deadlineAt === undefined ? {} : { deadlineAt: options.deadlineAt }),
   };
   const execution =
     options.records === undefined
