@@ -3,9 +3,10 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { wantedSpells } from "../../src/graph/compile.ts";
 import { importSpell } from "../../src/graph/import.ts";
+import { unsavedId } from "../../src/graph/imported.ts";
 import { catalogue } from "../../src/nodes/index.ts";
 import { SpellError } from "../../src/protocol/errors.ts";
-import { maxSpellBytes, type SpellDocument, spellId, type SpellIssue } from "../../src/protocol/spell.ts";
+import { maxSpellBytes, type SpellDocument, type SpellIssue } from "../../src/protocol/spell.ts";
 import { gatherSpells, idFromText, type SpellAtHand } from "./sub-spells.ts";
 
 export interface SpellProject {
@@ -52,10 +53,9 @@ function readSpells(path: string): { spells: SpellAtHand[]; issues: SpellIssue[]
     throw new SpellError("too_large", `${path} is larger than ${maxSpellBytes} bytes.`);
   const value = parse(text, path);
   const stem = basename(path, ".json");
-  const own = spellId.safeParse((value as { id?: unknown } | null)?.id);
-  const id = own.success ? own.data : idFromText(stem);
   try {
-    const { document, issues, more = [] } = importSpell(value, { id });
+    const { document, issues, more = [] } = importSpell(value);
+    if (document.id === unsavedId) document.id = idFromText(stem);
     if (document.name === "") document.name = stem;
     return {
       spells: [document, ...more].map((each) => ({

@@ -152,10 +152,9 @@ function callOf(node: PlanNode, drawn: SpellNode | undefined, graph: number, inn
     if (!drawn?.outputs?.some((added) => added.name === socket)) return [socket, null];
     const mirrored = inner.exits.filter((i) => inner.nodes[i]?.data.socketKey === socket);
     const names = new Set([socket, exitLabel(node, socket)]);
-    return [
-      socket,
-      mirrored.length > 0 ? mirrored : inner.exits.filter((i) => names.has(inner.nodes[i]?.name)),
-    ];
+    const found = mirrored.length > 0 ? mirrored : inner.exits.filter((i) => names.has(inner.nodes[i]?.name));
+    // The exit that it mirrored is no more: it fires as it would have without any.
+    return [socket, found.length > 0 ? found : null];
   });
   const entries = (drawn?.inputs ?? []).flatMap((socket): [string, number][] => {
     const start =
@@ -165,7 +164,36 @@ function callOf(node: PlanNode, drawn: SpellNode | undefined, graph: number, inn
     return start === undefined ? [] : [[socket.name, start]];
   });
   const chooses = node.component === "Module" && entries.length > 0;
-  return { graph, inputs, outputs, exits, ...(chooses ? { entries } : {}) };
+  const start = inner.startsByInput && !inner.fibers ? startByInput(inputs, inner) : undefined;
+  // behave-graph has a node of its own for what another spell passes in, beside those for messages.
+  const isEntry = (i: number): boolean => inner.nodes[i]?.component === "events/subspells/input";
+  const entry = inner.fibers === true ? inner.starts.find(isEntry) : undefined;
+  return {
+    graph,
+    inputs: start === undefined ? inputs : withEvent(inputs, inner, start),
+    outputs,
+    exits,
+    ...(chooses ? { entries } : {}),
+    ...(start === undefined || start === inner.starts[0] ? {} : { start }),
+    ...(entry === undefined || entry === inner.starts[0] ? {} : { start: entry }),
+  };
+}
+
+/** What an Input may be called that a Spell node starts without naming one, the first that exists. */
+const usualInputs = ["Input - Subspell", "Input - Default", "Input - Discord (Text)"];
+
+/** In Magick's spells the first of the inputs that the Spell node fills starts. */
+function startByInput(inputs: PlanCall["inputs"], inner: PlanGraph): number | undefined {
+  const names = [...inputs.map(([, name]) => name), ...usualInputs];
+  const found = names.map((name) => inner.starts.find((i) => inner.nodes[i]?.name === name));
+  return found.find((start) => start !== undefined) ?? inner.starts[0];
+}
+
+/** The event of a Spell node is the value of the Input that starts, unless that has one by its own name. */
+function withEvent(inputs: PlanCall["inputs"], inner: PlanGraph, start: number): PlanCall["inputs"] {
+  const name = inner.nodes[start]?.name;
+  if (name === undefined || inputs.some(([, known]) => known === name)) return inputs;
+  return inputs.map(([socket, known]) => [socket, socket === "event" && known === "event" ? name : known]);
 }
 
 const exitLabel = (node: PlanNode, socket: string): string | undefined =>

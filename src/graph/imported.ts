@@ -10,6 +10,11 @@ export interface ImportedSpell {
   more?: SpellDocument[];
 }
 
-/** A value that may stand as a spell's id: itself when it fits the rule, else nothing. */
-export const idFrom = (value: unknown): string | undefined =>
-  typeof value === "string" && spellId.safeParse(value).success ? value : undefined;
+/** The id of a document whose file gives none: whoever stores it gives it one. */
+export const unsavedId = "unsaved";
+
+/** A value that may stand as a spell's id: itself when it fits the rule, else nothing. Rows of a database had numbers. */
+export function idFrom(value: unknown): string | undefined {
+  const text = typeof value === "number" ? String(value) : value;
+  return typeof text === "string" && spellId.safeParse(text).success ? text : undefined;
+}

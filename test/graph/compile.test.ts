@@ -32,7 +32,7 @@ describe("a plan", () => {
       10.output > 2.source
       x.output > 1.trigger`,
     );
-    expect(loadOrder(drawn)).toEqual(["x", "1", "10", "2"]);
+    expect(loadOrder(drawn).order).toEqual(["x", "1", "10", "2"]);
     const { nodes } = planOf(drawn).graphs[0] ?? { nodes: [] };
     expect(nodes[1]?.next).toEqual([
       [

@@ -153,7 +153,10 @@ describe("a Thoth spell", () => {
       ["invalid_node", "a_b"],
       ["invalid_node", "50"],
       ["invalid_node", "60"],
+      ["invalid_node", "60"],
+      ["invalid_node", "a_b"],
     ]);
+    expect(document.source?.nodes).toEqual({ "60": { position: "here" }, a_b: { key: "a b", id: 70 } });
     expect(document.nodes["50"]).toMatchObject({ component: "Code", data: {} });
     expect(validateSpell(document, catalogue).map(({ code, nodeId }) => [code, nodeId])).toEqual([
       ["invalid_data", "50"],
