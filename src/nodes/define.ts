@@ -2,13 +2,15 @@
 import * as z from "zod";
 import type { Component, NodeContext, NodeOutcome } from "../engine/component.ts";
 import type { ComponentShape, ComponentSocket } from "../graph/catalogue.ts";
-import type { ComponentDescription } from "../protocol/components.ts";
+import type { ComponentDescription, ComponentStatus } from "../protocol/components.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { Socket, SocketType } from "../protocol/spell.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
 
 export interface ComponentDefinition<Data extends z.ZodObject> extends Omit<ComponentShape, "checkData"> {
   readonly category: string;
+  /** `ready` unless given. */
+  readonly status?: ComponentStatus;
   /** One or two sentences for people who draw: what it does with what. */
   readonly help: string;
   /** Of the keys that the component reads; others (an editor's) are kept and ignored. */
@@ -16,6 +18,8 @@ export interface ComponentDefinition<Data extends z.ZodObject> extends Omit<Comp
   /** Runs user code. */
   readonly sandboxed?: true;
   execute(context: NodeContext, data: z.infer<Data>): NodeOutcome | Promise<NodeOutcome>;
+  /** See `Component.answered`. */
+  answered?(context: NodeContext, data: z.infer<Data>, answer: Json): NodeOutcome;
 }
 
 export interface CatalogueEntry extends ComponentShape, Component {
@@ -28,26 +32,22 @@ export interface CatalogueEntry extends ComponentShape, Component {
 export function defineComponent<Data extends z.ZodObject>(
   definition: ComponentDefinition<Data>,
 ): CatalogueEntry {
-  const parsed = new WeakMap<JsonObject, z.infer<Data>>();
-  const dataOf = (raw: JsonObject): z.infer<Data> => {
-    let data = parsed.get(raw);
-    if (data === undefined) {
-      data = definition.data.parse(raw);
-      parsed.set(raw, data);
-    }
-    return data;
-  };
+  const parse = (raw: JsonObject): z.infer<Data> => definition.data.parse(raw);
+  const answered = (context: NodeContext, answer: Json): NodeOutcome =>
+    definition.answered?.(context, context.once(parse), answer) ?? {};
   return {
     ...definition,
+    answered,
     checkData(raw: JsonObject): [string, string][] {
       const result = definition.data.safeParse(raw);
       return result.success ? [] : result.error.issues.map((issue) => [issue.path.join("."), issue.message]);
     },
-    execute: (context: NodeContext) => definition.execute(context, dataOf(context.data)),
+    execute: (context: NodeContext) => definition.execute(context, context.once(parse)),
     describe: () => ({
       name: definition.name,
       aliases: [...definition.aliases],
       category: definition.category,
+      status: definition.status ?? "ready",
       help: definition.help,
       inputs: [...definition.inputs],
       outputs: [...definition.outputs],
@@ -84,7 +84,12 @@ export const flattened = (context: NodeContext): JsonObject =>
   outputs(Object.fromEntries(context.connected.map((socket) => [socket, context.value(socket)])));
 
 /** Outputs of a visit; undefined ones are left out, so that a record says the same as the live run. */
-export const outputs = (values: Record<string, Json | undefined>): JsonObject =>
-  Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, Json] => entry[1] !== undefined),
-  );
+export function outputs(values: Record<string, Json | undefined>): JsonObject {
+  // Mostly nothing is undefined, and then nothing is copied.
+  for (const key in values)
+    if (values[key] === undefined)
+      return Object.fromEntries(
+        Object.entries(values).filter((entry): entry is [string, Json] => entry[1] !== undefined),
+      );
+  return values as JsonObject;
+}

@@ -2,22 +2,44 @@
 import type { ComponentDescription } from "../protocol/components.ts";
 import type { Catalogue } from "../graph/catalogue.ts";
 import { aiComponents } from "./ai/index.ts";
+import { behaveComponents } from "./behave/index.ts";
 import { codeComponents } from "./code/index.ts";
+import { connectorComponents } from "./connectors/index.ts";
 import { dataComponents } from "./data/index.ts";
+import { eventComponents } from "./events/index.ts";
 import { flowComponents } from "./flow/index.ts";
 import { ioComponents } from "./io/index.ts";
+import { liveComponents } from "./live/index.ts";
+import { retiredComponents } from "./retired/index.ts";
+import { speechComponents } from "./speech/index.ts";
+import { spellComponents } from "./spells/index.ts";
+import { mathComponents } from "./math/index.ts";
 import { stateComponents } from "./state/index.ts";
+import { storageComponents } from "./storage/index.ts";
+import { textComponents } from "./text/index.ts";
 import { utilityComponents } from "./utility/index.ts";
+import { webComponents } from "./web/index.ts";
 import type { CatalogueEntry } from "./define.ts";
 
 const entries: CatalogueEntry[] = [
   ...ioComponents,
   ...flowComponents,
+  ...liveComponents,
   ...codeComponents,
   ...dataComponents,
+  ...textComponents,
+  ...mathComponents,
+  ...eventComponents,
   ...stateComponents,
   ...aiComponents,
+  ...speechComponents,
+  ...storageComponents,
+  ...webComponents,
+  ...spellComponents,
+  ...connectorComponents,
   ...utilityComponents,
+  ...retiredComponents,
+  ...behaveComponents,
 ];
 
 const byName = new Map<string, CatalogueEntry>();

@@ -4,35 +4,8 @@ import type { CompletionRequest, CompletionService } from "../../src/protocol/se
 import type { Json, JsonObject } from "../../src/protocol/values.ts";
 import { describeComponents } from "../../src/nodes/index.ts";
 import { componentList } from "../../src/protocol/components.ts";
-import { type DrawnNode, outputsOf, run, spell, type TestOptions } from "../helpers/spells.ts";
-
-/** Runs one node: inputs by socket, its trigger outputs each into an Output that tells which fired. */
-function runNode(
-  node: DrawnNode,
-  inputs: Record<string, Json>,
-  fires: string[],
-  options: TestOptions = {},
-  trigger = "trigger",
-) {
-  const nodes: Record<string, DrawnNode> = { start: "Trigger In", n: node };
-  const wires = [`start.trigger > n.${trigger}`];
-  for (const socket of Object.keys(inputs)) {
-    nodes[`in-${socket}`] = `Universal Input:${socket}`;
-    wires.push(`in-${socket}.output > n.${socket}`);
-  }
-  for (const fire of fires) {
-    nodes[`out-${fire}`] = { is: `Output:${fire}` };
-    nodes.mark = { is: "Universal Input:mark", data: { useDefault: true, defaultValue: "fired" } };
-    wires.push(`n.${fire} > out-${fire}.trigger`, `mark.output > out-${fire}.input`);
-  }
-  return run(spell(nodes, wires.join("\n")), { inputs, ...options });
-}
-
-const fired = (...args: Parameters<typeof runNode>): string[] =>
-  Object.keys(outputsOf(runNode(...args).events) ?? { failed: 1 });
-
-const any = (name: string) => ({ name, type: "any" }) as const;
-const fire = (name: string) => ({ name, type: "trigger" }) as const;
+import { anyInput as any, fired, runNode, triggerSocket as fire } from "../helpers/nodes.ts";
+import { outputsOf, run, spell } from "../helpers/spells.ts";
 
 describe("Switch", () => {
   const node = { is: "Switch", outputs: [fire("yes"), fire("1"), { ...fire("key"), label: "shown" }] };

@@ -2,40 +2,32 @@
 import type { NodeContext } from "../../engine/component.ts";
 import { SpellError } from "../../protocol/errors.ts";
 import type {
+  ChatRequest,
   CompletionChunk,
   CompletionRequest,
   CompletionResult,
   ReadableStreamOf,
 } from "../../protocol/services.ts";
+import { askService } from "../ask-service.ts";
 
 /**
- * Completes a prompt.
+ * Completes a prompt or answers a chat.
  * @throws SpellError `not_configured` without a completion service or provider, `provider_error`, `provider_timeout`
  */
 export async function completeText(
   context: NodeContext,
-  request: CompletionRequest,
+  request: CompletionRequest | ChatRequest,
 ): Promise<CompletionResult> {
-  return context.ask(async ({ completion }, call) => {
-    if (completion === undefined)
-      throw new SpellError(
-        "not_configured",
-        `${context.label} needs the completion service. Bind one as COMPLETION in wrangler.toml.`,
-      );
+  return askService(context, "completion", async (completion, call) => {
     const stream = await completion.stream(call, request);
     for await (const chunk of linesOf(stream)) {
       if (chunk.type === "delta") context.delta(chunk.text);
       else if (chunk.type === "result") return chunk.result;
-      else
-        throw new SpellError(chunk.code, `${context.label}: ${chunk.message}`, {
-          retryable: chunk.retryable,
-        });
+      else throw new SpellError(chunk.code, chunk.message, { retryable: chunk.retryable });
     }
-    throw new SpellError(
-      "provider_error",
-      `${context.label}: the completion service ended without a result.`,
-      { retryable: true },
-    );
+    throw new SpellError("provider_error", "the completion service ended without a result.", {
+      retryable: true,
+    });
   });
 }
 

@@ -1,28 +1,26 @@
 import * as z from "zod";
 import { compileTemplate } from "../../engine/template/index.ts";
 import type { NodeContext } from "../../engine/component.ts";
-import { SpellError } from "../../protocol/errors.ts";
 import type { CompletionRequest } from "../../protocol/services.ts";
 import { completeText } from "./completion.ts";
 import { defineComponent, flattened, output, trigger } from "../define.ts";
-
-/** Editors kept numbers as text. */
-const number = z.union([z.number(), z.string()]).nullish();
+import { numberSetting } from "../given.ts";
+import { storedNumber } from "../schemas.ts";
 
 const data = z.object({
   fewshot: z.string().nullish(),
   stop: z.string().nullish(),
   model: z.string().nullish(),
   modelName: z.string().nullish(),
-  maxTokens: number,
-  max_tokens: number,
-  temp: number,
-  temperature: number,
-  topP: number,
-  top_p: number,
-  frequencyPenalty: number,
-  frequency_penalty: number,
-  presence_penalty: number,
+  maxTokens: storedNumber,
+  max_tokens: storedNumber,
+  temp: storedNumber,
+  temperature: storedNumber,
+  topP: storedNumber,
+  top_p: storedNumber,
+  frequencyPenalty: storedNumber,
+  frequency_penalty: storedNumber,
+  presence_penalty: storedNumber,
 });
 type Data = z.infer<typeof data>;
 
@@ -30,6 +28,7 @@ export const generator = defineComponent({
   name: "Generator",
   aliases: [],
   category: "AI/ML",
+  status: "needs-service",
   help: "Fills the template with the inputs, has a language model go on with it, and gives the continuation as 'result' and both together as 'composed'.",
   inputs: [trigger()],
   outputs: [trigger(), output("result", "string"), output("composed", "string")],
@@ -51,16 +50,8 @@ function promptOf(context: NodeContext, fewshot: string): string {
 }
 
 function requestOf(context: NodeContext, node: Data, prompt: string): CompletionRequest {
-  const numberOf = (name: string, value: string | number | null | undefined): number | undefined => {
-    if (value === undefined || value === null || value === "") return undefined;
-    const parsed = typeof value === "string" ? Number.parseFloat(value) : value;
-    if (Number.isNaN(parsed))
-      throw new SpellError(
-        "node_failed",
-        `${context.label}: "${name}" must be a number, but is ${JSON.stringify(value)}.`,
-      );
-    return parsed;
-  };
+  const numberOf = (name: string, value: string | number | null | undefined): number | undefined =>
+    numberSetting(context, name, value ?? undefined);
   const stop = stopOf(node.stop ?? "");
   const topP = numberOf("topP", node.topP ?? node.top_p);
   const presencePenalty = numberOf("presence_penalty", node.presence_penalty);

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { SpellError } from "../../protocol/errors.ts";
+import { joined } from "../bounds.ts";
 import { defineComponent, input, output } from "../define.ts";
+import { neededList } from "../inputs.ts";
 import { textOf } from "../text.ts";
 
 export const joinList = defineComponent({
@@ -11,13 +12,7 @@ export const joinList = defineComponent({
   inputs: [input("list", "array", { required: true })],
   outputs: [output("text", "string")],
   data: z.object({ separator: z.string().nullish() }),
-  execute(context, { separator }) {
-    const list = context.value("list");
-    if (!Array.isArray(list))
-      throw new SpellError(
-        "node_failed",
-        `${context.label}: "list" must be a list, but is ${JSON.stringify(list)?.slice(0, 100) ?? "missing"}.`,
-      );
-    return { outputs: { text: list.map(textOf).join(separator ?? " ") } };
-  },
+  execute: (context, { separator }) => ({
+    outputs: { text: joined(context, neededList(context, "list").map(textOf), separator ?? " ") },
+  }),
 });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { SpellError } from "../../protocol/errors.ts";
-import type { JsonObject } from "../../protocol/values.ts";
-import { defineComponent, trigger } from "../define.ts";
+import { isJsonObject, jsonObject, type JsonObject } from "../../protocol/values.ts";
+import { defineComponent, input, trigger } from "../define.ts";
 
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
@@ -15,13 +15,22 @@ export const spell = defineComponent({
   aliases: [],
   category: "Invoke/Spells",
   help: "Runs another spell, by id or name, with this node's inputs; its sockets mirror that spell's inputs, outputs and triggers. Its own 'trigger' fires when that spell is done.",
-  inputs: [trigger()],
+  inputs: [trigger(), input("event", "event")],
   outputs: [trigger()],
   dynamicInputs: true,
   dynamicOutputs: true,
   role: "spell",
-  spellOf: (data: JsonObject) => text(data.spellId) ?? text(data.spell),
-  data: z.object({ spellId: z.string().nullish(), spell: z.string().nullish(), name: z.string().nullish() }),
+  // Thoth kept the spell's name as its id, Magick first the name, then the id, and for a while `spellName`.
+  spellOf: ({ spellId, spell: called, spellName }: JsonObject) =>
+    text(spellId) ??
+    text(called) ??
+    (isJsonObject(called) ? (text(called.id) ?? text(called.name)) : text(spellName)),
+  data: z.object({
+    spellId: z.string().nullish(),
+    spell: z.union([z.string(), jsonObject]).nullish(),
+    spellName: z.string().nullish(),
+    name: z.string().nullish(),
+  }),
   execute,
 });
 

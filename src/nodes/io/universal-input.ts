@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { SpellError } from "../../protocol/errors.ts";
 import { json } from "../../protocol/values.ts";
 import { defineComponent, output } from "../define.ts";
+import { missingInput } from "./missing-input.ts";
 
 export const universalInput = defineComponent({
   name: "Universal Input",
@@ -23,14 +23,7 @@ export const universalInput = defineComponent({
     const given = context.runInput(name);
     // Only a missing input falls back to the text: "", 0, false and null are values that were given.
     const value = given === undefined ? text : given;
-    if (value === undefined)
-      throw new SpellError(
-        "missing_input",
-        `${context.label}: the run gives no input ${JSON.stringify(name)} and the node has no text for it.`,
-        {
-          errors: [{ path: `inputs.${name}`, message: "required" }],
-        },
-      );
+    if (value === undefined) throw missingInput(context, name);
     return { outputs: { output: value } };
   },
 });

@@ -3,7 +3,7 @@ import { defineComponent } from "../define.ts";
 
 export const stateRead = defineComponent({
   name: "State Read",
-  aliases: [],
+  aliases: ["State sRead"],
   category: "State",
   help: "Gives the state: add an output for each key to read. Read once in a run, and once in each iteration or turn of a loop.",
   inputs: [],

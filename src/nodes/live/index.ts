@@ -1,0 +1,7 @@
+import type { CatalogueEntry } from "../define.ts";
+import { ask } from "./ask.ts";
+import { stream } from "./stream.ts";
+import { ticker } from "./ticker.ts";
+
+/** Components that take part in the world while a run goes on: people, streams, time. */
+export const liveComponents: CatalogueEntry[] = [ask, stream, ticker];
