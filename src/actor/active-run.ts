@@ -1,7 +1,7 @@
 /** A run in memory: its execution, the text it streams, its deadline, and whoever awaits its end. */
 import type { RunHandle } from "../engine/index.ts";
 import { SpellError } from "../protocol/errors.ts";
-import type { RunEnded } from "../protocol/events.ts";
+import type { RunEnded, RunEvent } from "../protocol/events.ts";
 
 /** Streamed text kept for connections that join, a visit. */
 const maxPartial = 64 * 1024;
@@ -15,7 +15,13 @@ export class ActiveRun {
   execution: RunHandle | null = null;
   readonly #partial = new Map<string, { nodeId: string; visit: string; text: string }>();
   readonly #ended = Promise.withResolvers<RunEnded>();
+  readonly #asked = Promise.withResolvers<void>();
+  readonly #questions = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #timeoutMs = 0;
+  /** What is left of its time while it waits for a human, which does not count. */
+  #leftMs: number | null = null;
+  #limitedAt = 0;
 
   constructor(options: { runId: string; trigger: string; startedAt: number; firstSeq: number }) {
     this.runId = options.runId;
@@ -28,6 +34,38 @@ export class ActiveRun {
     return this.#ended.promise;
   }
 
+  /** Resolves when a node first waits for a human. */
+  get asked(): Promise<void> {
+    return this.#asked.promise;
+  }
+
+  get status(): "running" | "waiting" {
+    return this.isWaiting ? "waiting" : "running";
+  }
+
+  get isWaiting(): boolean {
+    return this.#questions.size > 0;
+  }
+
+  /** Follows what the run does: what a node streamed is told with its end, and a human's time does not count. */
+  note(event: RunEvent, now: number): void {
+    if (event.type === "node.waiting") {
+      this.#questions.add(`${event.nodeId}#${event.visit}`);
+      this.#asked.resolve();
+      this.#hold(now);
+    } else if (event.type === "node.completed" || event.type === "node.failed") {
+      this.#partial.delete(`${event.nodeId}#${event.visit}`);
+      if (this.isWaiting) this.#close(event.nodeId, event.visit, now);
+    }
+  }
+
+  /** A visit has ended, and with it what was asked there or, in a sub-spell that was given up, inside. */
+  #close(nodeId: string, visit: string, now: number): void {
+    for (const key of this.#questions)
+      if (key === `${nodeId}#${visit}` || key.startsWith(`${nodeId}/`)) this.#questions.delete(key);
+    if (!this.isWaiting) this.#goOn(now);
+  }
+
   get partial(): { nodeId: string; visit: string; text: string }[] {
     return [...this.#partial.values()];
   }
@@ -38,22 +76,37 @@ export class ActiveRun {
     if (text.length <= maxPartial) this.#partial.set(key, { nodeId, visit, text });
   }
 
-  /** A node that has completed says itself what it streamed. */
-  forget(nodeId: string, visit: string): void {
-    this.#partial.delete(`${nodeId}#${visit}`);
+  /** Ends the run when it is not done after `timeoutMs`. */
+  limit(timeoutMs: number, now: number): void {
+    this.#timeoutMs = timeoutMs;
+    if (this.isWaiting) this.#leftMs = timeoutMs;
+    else this.#arm(timeoutMs, now);
   }
 
-  /** Ends the run when it still waits after `timeoutMs`. */
-  limit(timeoutMs: number): void {
+  #arm(ms: number, now: number): void {
+    this.#limitedAt = now + ms;
     this.#timer = setTimeout(() => {
       this.execution?.stop(
         "failed",
         new SpellError(
           "run_timeout",
-          `The run was not done after ${timeoutMs} ms. Raise timeoutMs, or look which node it waits for.`,
+          `The run was not done after ${this.#timeoutMs} ms. Raise timeoutMs, or look which node it waits for.`,
         ),
       );
-    }, timeoutMs);
+    }, ms);
+  }
+
+  #hold(now: number): void {
+    if (this.#timer === null) return;
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#leftMs = Math.max(0, this.#limitedAt - now);
+  }
+
+  #goOn(now: number): void {
+    if (this.#leftMs === null) return;
+    this.#arm(this.#leftMs, now);
+    this.#leftMs = null;
   }
 
   end(end: RunEnded): void {

@@ -2,6 +2,7 @@
 import { closeCodes } from "../protocol/down.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { ClientMessage } from "../protocol/up.ts";
+import type { Json } from "../protocol/values.ts";
 import type { Connections } from "./connections.ts";
 import { MessageRate } from "./message-rate.ts";
 import { parseFrame } from "./messages.ts";
@@ -14,6 +15,10 @@ export interface ConnectionHost {
   run(order: RunOrder): Promise<void>;
   /** False when there is no such run in flight. */
   cancel(runId: string): boolean;
+  /** @throws SpellError `not_found`, `bad_request` */
+  answer(runId: string, nodeId: string, visit: string, value: Json): void;
+  /** False when no stream of that name is open. */
+  push(source: string, value: Json): boolean;
 }
 
 export class ConnectionDesk {
@@ -80,6 +85,11 @@ export class ConnectionDesk {
       } else if (message.type === "cancel") {
         if (!this.#host.cancel(message.runId))
           throw new SpellError("not_found", `No run "${message.runId}" is in flight here.`);
+      } else if (message.type === "answer") {
+        this.#host.answer(message.runId, message.nodeId, message.visit, message.value);
+      } else if (message.type === "push") {
+        if (!this.#host.push(message.source, message.value))
+          throw new SpellError("not_found", `No stream "${message.source}" of a run in flight takes values.`);
       } else throw new SpellError("bad_request", `This server does not take "${message.type}" yet.`);
     } catch (thrown) {
       this.#fail(socket, SpellError.from(thrown), requestId);

@@ -4,23 +4,20 @@
  */
 import type { Journal } from "../engine/index.ts";
 import { SpellError } from "../protocol/errors.ts";
-import type { JournalEvent, NodeCompleted } from "../protocol/events.ts";
+import type { JournalEvent } from "../protocol/events.ts";
 import type { Clock } from "../engine/ports.ts";
 import type { EncodedEvent, JournalStore } from "./journal-store.ts";
 
 export type Listener = (events: readonly EncodedEvent[]) => void;
 
-/** Characters of JSON that one node's record, and all of a run together, may take. */
+/** Characters of JSON that one node's record may take. */
 const maxRecordLength = 8 * 1024 * 1024;
-const maxRunLength = 64 * 1024 * 1024;
 
-const overBudget = ({ nodeId }: NodeCompleted, size: number, allowed: number, where: string): SpellError =>
+const overBudget = ({ nodeId }: { nodeId: string }, size: number): SpellError =>
   new SpellError(
-    "budget_exceeded",
-    `With node "${nodeId}" it is ${size} characters ${where}; ${allowed} are allowed. Look for a list or state that grows.`,
-    {
-      nodeId,
-    },
+    "output_limit",
+    `The record of node "${nodeId}" has ${size} characters; ${maxRecordLength} are allowed. Look for a list or state that grows.`,
+    { nodeId },
   );
 
 export class RunnerJournal {
@@ -46,18 +43,13 @@ export class RunnerJournal {
   /** The journal port of one run. */
   of(runId: string, beforeCommit: () => void): Journal {
     let pending: EncodedEvent[] = [];
-    let spent = 0;
     return {
       append: (event) => {
         const encoded = this.#encode(event);
-        // The ends of a run are always written; what its nodes do in between has a bound.
-        if (event.type === "node.completed") {
-          spent += encoded.length;
-          if (encoded.length > maxRecordLength)
-            throw overBudget(event, encoded.length, maxRecordLength, "in one record");
-          if (spent > maxRunLength) throw overBudget(event, spent, maxRunLength, "in all records of the run");
-        }
+        // The ends of a run are always written; a node's record has a bound. That of all together is the engine's.
+        if ("visit" in event && encoded.length > maxRecordLength) throw overBudget(event, encoded.length);
         pending.push(encoded);
+        return encoded.length;
       },
       commit: () => {
         if (pending.length === 0) return;

@@ -34,7 +34,10 @@ export class RunAnswers {
   async run(request: RunRequest): Promise<RunAnswer> {
     const { spell, desk } = this.#options;
     const run = desk.take(spell.present ?? (await spell.get()), request);
-    return this.#result(await run.ended);
+    const end = await Promise.race([run.ended, run.asked]);
+    if (end !== undefined) return this.#result(end);
+    const { runId } = run;
+    return { ok: true, runId, waiting: true, json: JSON.stringify(this.#options.runs.get(runId)) };
   }
 
   async runStream(request: RunRequest): Promise<StreamAnswer> {

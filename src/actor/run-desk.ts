@@ -9,7 +9,7 @@ import {
   type RunRequest,
   type RunStatus,
 } from "../protocol/runs.ts";
-import type { JsonObject } from "../protocol/values.ts";
+import type { Json, JsonObject } from "../protocol/values.ts";
 import { newId } from "../platform/ids.ts";
 import { ActiveRun } from "./active-run.ts";
 import type { RunnerJournal } from "./journal.ts";
@@ -53,7 +53,7 @@ export class RunDesk {
   /** Runs that have not ended, in the order in which they came. */
   get open(): { run: ActiveRun; status: RunStatus }[] {
     return [
-      ...[...this.#active.values()].map((run) => ({ run, status: "running" as const })),
+      ...[...this.#active.values()].map((run) => ({ run, status: run.status })),
       ...this.#queue.map(({ run }) => ({ run, status: "queued" as const })),
     ];
   }
@@ -131,6 +131,24 @@ export class RunDesk {
     return true;
   }
 
+  /**
+   * Gives a node of a run the answer that it waits for.
+   * @throws SpellError `not_found` when nothing waits there, `bad_request` when the answer does not fit
+   */
+  answer(runId: string, nodeId: string, visit: string, value: Json): void {
+    const execution = this.#active.get(runId)?.execution;
+    if (execution == null) throw new SpellError("not_found", `No run "${runId}" is in flight here.`);
+    execution.answer(nodeId, visit, value);
+  }
+
+  /** Gives a value to the stream nodes called `source` of all runs in flight. False when there is none. */
+  push(source: string, value: Json): boolean {
+    let isTaken = false;
+    for (const { execution } of this.#active.values())
+      if (execution?.push(source, value) === true) isTaken = true;
+    return isTaken;
+  }
+
   cancelAll(why: string): void {
     for (const { run } of this.open.toReversed()) this.cancel(run.runId, why);
   }
@@ -140,7 +158,7 @@ export class RunDesk {
   }
 
   #begin(run: ActiveRun, spell: LoadedSpell, order: RunOrder, trigger: string): void {
-    const { journal, runs, state, ports, userId } = this.#options;
+    const { journal, runs, state, ports, userId, limits } = this.#options;
     const { plan } = spell;
     // The time that it waited for its turn is not the run's own.
     run.startedAt = ports.clock.now();
@@ -150,7 +168,7 @@ export class RunDesk {
     let written: RunStatus | null = null;
     let end: RunEnded | null = null;
     const beforeCommit = (): void => {
-      const status = end === null ? "running" : (end.type.slice(4) as RunStatus);
+      const status = end === null ? run.status : (end.type.slice(4) as RunStatus);
       if (status === written) return;
       written = status;
       runs.put(run.runId, status, run.firstSeq, run.startedAt);
@@ -173,24 +191,20 @@ export class RunDesk {
         ...ports,
         journal: {
           append: (event) => {
-            if (event.type === "node.completed" || event.type === "node.failed")
-              run.forget(event.nodeId, event.visit);
+            run.note(event, ports.clock.now());
             if (event.runId === run.runId && isRunEnded(event)) end = event;
-            port.append(event);
+            return port.append(event);
           },
           commit: () => port.commit(),
         },
         delta: (nodeId, visit, text) => this.#options.delta(run, nodeId, visit, text),
       },
-      limits: {
-        ...this.#options.limits,
-        ...(plan.settings.maxVisits === undefined ? {} : { maxVisits: plan.settings.maxVisits }),
-      },
+      ...(limits === undefined ? {} : { limits }),
       deadlineAt: run.startedAt + timeoutMs,
       onEnd: (ended) => this.#ended(run, ended),
     });
     run.execution = execution;
-    if (execution.end === null) run.limit(timeoutMs);
+    if (execution.end === null) run.limit(timeoutMs, ports.clock.now());
   }
 
   #ended(run: ActiveRun, end: RunEnded): void {

@@ -116,6 +116,8 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
       hello: (lastSeq) => this.#hello(lastSeq),
       run: async (order) => void this.#desk.take(await this.#spell.get(), order),
       cancel: (runId) => this.#desk.cancel(runId),
+      answer: (runId, nodeId, visit, value) => this.#desk.answer(runId, nodeId, visit, value),
+      push: (source, value) => this.#desk.push(source, value),
     };
     this.#connectionDesk = new ConnectionDesk(this.#connections, host, now);
     this.#endOrphans();

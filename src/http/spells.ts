@@ -1,8 +1,11 @@
 /** Spells over HTTP: saving in any supported format, reading, deleting. Versions are in versions.ts. */
 import * as z from "zod";
 import { SpellRepository, VersionConflict } from "../db/spells.ts";
+import { splitAtVersion } from "../db/stored-spell.ts";
 import { importSpell } from "../graph/import.ts";
-import type { ImportedSpell } from "../graph/imported.ts";
+import { type ImportedSpell, unsavedId } from "../graph/imported.ts";
+import { issuesOf } from "../graph/projects.ts";
+import { pointedTo } from "../graph/references.ts";
 import { validateSpell } from "../graph/validate.ts";
 import { catalogue } from "../nodes/index.ts";
 import { newId } from "../platform/ids.ts";
@@ -63,8 +66,7 @@ export function addSpellRoutes(app: App): void {
       responses: { 200: answer("Its faults", "Validation"), ...invalid },
     },
     async (c) => {
-      const { document, issues } = importSpell(await readSpell(c));
-      const all = [...issues, ...validateSpell(document, catalogue)];
+      const all = warningsOf(importSpell(await readSpell(c)));
       return json({ valid: all.every(({ severity }) => severity !== "error"), issues: all });
     },
   );
@@ -125,9 +127,10 @@ const repositoryOf = (c: RouteContext): SpellRepository => new SpellRepository(c
 const userOf = (c: RouteContext): string => c.var.identity.userId;
 const readSpell = (c: RouteContext): Promise<unknown> => readJson(c.req.raw, { maxBytes: maxSpellBytes });
 
-const warningsOf = ({ document, issues }: ImportedSpell): SpellIssue[] => [
+const warningsOf = ({ document, issues, more = [] }: ImportedSpell): SpellIssue[] => [
   ...issues,
   ...validateSpell(document, catalogue),
+  ...more.flatMap((other) => issuesOf(other, validateSpell(other, catalogue))),
 ];
 
 async function createSpells(c: RouteContext): Promise<Response> {
@@ -138,9 +141,10 @@ async function createSpells(c: RouteContext): Promise<Response> {
       "too_large",
       `This project has ${more.length + 1} spells; at most ${maxProjectSpells} are taken.`,
     );
+  const documents = more.length === 0 ? [imported.document] : await ready(c, [...more, imported.document]);
   // The first one last: it is the newest in lists, and there only when all that it may use is there.
   const saved = [];
-  for (const document of [...more, imported.document]) saved.push(await createOne(c, document));
+  for (const document of documents) saved.push(await createOne(c, document));
   const first = saved.at(-1);
   if (first === undefined) throw new SpellError("internal", "No spell was saved.");
   const spells =
@@ -149,7 +153,20 @@ async function createSpells(c: RouteContext): Promise<Response> {
   return json({ ...first, warnings: warningsOf(imported), spells }, 201, headers);
 }
 
-/** Under its own id when that is free, else under a new one: whoever imports a file twice has two spells. */
+/** The spells of a project with ids that are free, each pointing at the others by those; all of a size that can be saved. */
+async function ready(c: RouteContext, documents: readonly SpellDocument[]): Promise<SpellDocument[]> {
+  const newIds = new Map<string, string>();
+  for (const { id } of documents)
+    if (id !== unsavedId && (await repositoryOf(c).get(userOf(c), id)) !== null) newIds.set(id, newId());
+  return documents.map((document) => {
+    const pointed = pointedTo(document, newIds, catalogue);
+    const renamed = { ...pointed, id: newIds.get(document.id) ?? document.id };
+    splitAtVersion(renamed);
+    return renamed;
+  });
+}
+
+/** Under its own id when it has one that is free, else under a new one: whoever imports a file twice has two spells. */
 async function createOne(
   c: RouteContext,
   document: SpellDocument,
@@ -161,7 +178,7 @@ async function createOne(
     return { id, name: document.name, version };
   };
   try {
-    return await write(document.id);
+    return await write(document.id === unsavedId ? newId() : document.id);
   } catch (error) {
     if (!(error instanceof VersionConflict)) throw error;
     return write(newId());

@@ -80,7 +80,7 @@ describe("bounds", () => {
     });
   });
 
-  it("a state that doubles ends with budget_exceeded, and the runner with little more than before", async () => {
+  it("a state that doubles ends with output_limit, and the runner with little more than before", async () => {
     const { run } = await saved(
       spell(
         {
@@ -100,7 +100,7 @@ describe("bounds", () => {
     );
     expect(await run(items(40))).toMatchObject({
       status: 422,
-      body: { code: "budget_exceeded", nodeId: "w" },
+      body: { code: "output_limit", nodeId: "w" },
     });
     expect(await run(items(3))).toMatchObject({ status: 200 });
   });

@@ -1,5 +1,6 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
 import { describe, expect, it } from "vitest";
 import { runnerName } from "../../src/actor/address.ts";
 import type { Env } from "../../src/env.ts";
@@ -49,7 +50,7 @@ describe("a connection", () => {
     const [quiet, tab] = [await TestConnection.open(user, "demo"), await TestConnection.open(user, "demo")];
     expect(await tab.hello()).toMatchObject({
       type: "welcome",
-      protocolVersion: 1,
+      protocolVersion: PROTOCOL_VERSION,
       userId: user.name,
       spell: { id: "demo", version: 1 },
       lastSeq: 0,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { maxSpellBytes, spellDocument } from "../../src/protocol/spell.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
+import { project } from "../fixtures/eras.ts";
 import { echoSpell } from "../helpers/documents.ts";
 
 let users = 0;
@@ -58,6 +59,84 @@ describe("POST /spells", () => {
     const document = spellDocument.parse(await bodyOf(await user.ask(`/spells/${id}`)));
     expect(document).toMatchObject({ format: "spellrunner@1", id, name: "Old one", version: 1 });
     expect(document.nodes["1"]?.component).toBe("Trigger In");
+  });
+
+  it("gives a spell without an id one of its own", async () => {
+    const user = newUser();
+    const graph = { nodes: { "1": { id: 1, name: "Trigger In", data: { name: "go" }, position: [0, 0] } } };
+    const [one, two] = [
+      await user.ask("/spells", { body: graph }),
+      await user.ask("/spells", { body: graph }),
+    ];
+    const ids = new Set([(await bodyOf(one)).id, (await bodyOf(two)).id]);
+    expect(ids.size).toBe(2);
+    expect(ids).not.toContain("unsaved");
+  });
+
+  it("saves all spells of a project, with the warnings of all, and answers for the first", async () => {
+    const user = newUser();
+    const response = await user.ask("/spells", { body: project() });
+    expect(response.status).toBe(201);
+    const { warnings, ...created } = await bodyOf(response);
+    const [caller, shouter, bot] = [
+      "c0ffee00-0000-4000-8000-000000000002",
+      "c0ffee00-0000-4000-8000-000000000001",
+      "62974188-0000-4000-8000-000000000001",
+    ];
+    expect(created).toEqual({
+      id: caller,
+      name: "caller",
+      version: 1,
+      spells: [
+        { id: caller, name: "caller" },
+        { id: shouter, name: "shouter" },
+        { id: bot, name: "Discord Bot" },
+      ],
+    });
+    expect(warnings.map(({ code }: { code: string }) => code)).toEqual([
+      "not_carried",
+      "not_carried",
+      "not_carried",
+    ]);
+    const run = await user.ask(`/spells/${caller}/run`, {
+      body: { inputs: { "Input - Default": { content: "hi" } } },
+    });
+    expect((await bodyOf(run)).outputs).toEqual({
+      "Output - Default": { content: "hi" },
+      about: "the weather",
+    });
+  });
+
+  it("gives a project that comes again spells of its own, which find each other", async () => {
+    const user = newUser();
+    await user.ask("/spells", { body: project() });
+    const again = await bodyOf(await user.ask("/spells", { body: project() }));
+    const ids = again.spells.map(({ id }: { id: string }) => id);
+    const document = await bodyOf(await user.ask(`/spells/${ids[0]}`));
+    expect(document.nodes["2"].data).toMatchObject({ spellId: ids[1], spell: "shouter" });
+    expect((await bodyOf(await user.ask("/spells"))).data).toHaveLength(6);
+  });
+
+  it("tells of each spell of a project what is wrong with it", async () => {
+    const faulty = {
+      name: "odd",
+      graph: { nodes: { "1": { id: 1, name: "No Such Thing", data: {}, position: [0, 0] } } },
+    };
+    const body = { spells: [echoSpell("io"), faulty, { graph: 5 }] };
+    const { valid, issues } = await bodyOf(await newUser().ask("/spells/validate", { body }));
+    expect(valid).toBe(false);
+    expect(issues).toMatchObject([
+      { code: "not_carried", message: expect.stringContaining("number 3") as unknown },
+      { code: "unknown_component", message: expect.stringContaining('"odd"') as unknown },
+      { code: "no_start" },
+    ]);
+  });
+
+  it("takes a project neither in the place of a spell nor without a spell", async () => {
+    const user = newUser();
+    expect((await put(user, "io", project())).status).toBe(400);
+    expect((await user.ask("/spells", { body: { agents: [], spells: [], documents: [] } })).status).toBe(400);
+    expect((await bodyOf(await user.ask("/spells"))).data).toEqual([]);
   });
 
   it.each([
