@@ -1,4 +1,5 @@
 /** What a component sees of its visit. Reads lazily: a visit pays for what its component asks. */
+import { SpellError } from "../protocol/errors.ts";
 import type { PlanNode } from "../protocol/plan.ts";
 import type { ServiceCall, Services } from "../protocol/services.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
@@ -119,6 +120,10 @@ export class VisitContext implements NodeContext {
   }
 
   ask<T>(request: (services: Services, call: ServiceCall) => Promise<T>): Promise<T> {
+    if (this.isCancelled)
+      return Promise.reject(
+        new SpellError("cancelled", `${this.label} asks a service, but nobody waits for it.`),
+      );
     return this.#host.ask(this.#visit, request);
   }
 

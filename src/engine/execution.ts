@@ -137,7 +137,8 @@ export class Execution
     const { plan, ports, start, records } = options;
     this.#options = options;
     this.#ports = ports;
-    this.#limits = { ...defaultLimits, ...limitsOf(plan), ...options.limits };
+    const limits = limitsOf(plan);
+    this.#limits = options.limits === undefined ? limits : { ...limits, ...options.limits };
     this.#pauseAt = this.#limits.visitsPerTurn;
     const graphs = prepare(plan);
     const { maxDepth, maxRecursion } = this.#limits;
@@ -225,17 +226,26 @@ export class Execution
   ask<T>(visit: Visit, request: (services: Services, call: ServiceCall) => Promise<T>): Promise<T> {
     // Numbered when it is asked, so that keys do not depend on how long others take.
     const call = this.#callFor(visit);
+    const { signal } = visit;
     const label = `Node "${visit.nodeId}" (${visit.node.plan.component})`;
+    const isWanted = (): boolean => this.#end === null && signal?.isCancelled !== true && !visit.frame.isOver;
     return (this.#gate ??= new ServiceGate(this.#limits)).pass(
       () => request(this.#ports.services, call),
       label,
+      isWanted,
     );
   }
 
   sleep(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const stop = this.#ports.after(ms, resolve);
-    return Promise.race([promise, this.#cancel.cancelled]).finally(stop);
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        stop();
+        off();
+        resolve();
+      };
+      const off = this.#cancel.onCancel(wake);
+      const stop = this.#ports.after(ms, wake);
+    });
   }
 
   #callFor(visit: Visit): ServiceCall {
@@ -392,7 +402,17 @@ export class Execution
     this.#performer.perform(visit);
   }
 
+  endsHere(): boolean {
+    return this.#follower?.endsHere() ?? false;
+  }
+
+  abandoned(): void {
+    this.#performer.dropQuestions();
+  }
+
   retry(visit: Visit): void {
+    // The calls of each attempt have the same keys.
+    visit.calls = 0;
     this.#appendStarted(visit, true);
     this.#performer.perform(visit);
   }
@@ -426,8 +446,8 @@ export class Execution
     this.#failures.awaitRetry(visit);
   }
 
-  itemEnded(visit: Visit): void {
-    this.#performer.itemEnded(visit);
+  itemEnded(visit: Visit, item: number): void {
+    this.#performer.itemEnded(visit, item);
   }
 
   get questions(): Question[] {
@@ -464,6 +484,7 @@ export class Execution
   /** Takes the record of a failure that its node catches: the other way in which a node touches the run. */
   applyFailure(visit: Visit, record: NodeFailed): void {
     this.append(record);
+    this.#failures.abandonInner(visit);
     visit.outputs = record.outputs ?? {};
     visit.fired = record.fired ?? [];
     this.#finishVisit(visit);
@@ -532,10 +553,18 @@ export class Execution
   }
 }
 
-/** A spell's own limits. */
-function limitsOf({ settings }: Plan): Partial<Limits> {
-  const { timeoutMs: _timeoutMs, ...limits } = settings;
-  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+const known = new WeakMap<Plan, Limits>();
+
+/** The usual limits with a spell's own. */
+function limitsOf(plan: Plan): Limits {
+  let limits = known.get(plan);
+  if (limits === undefined) {
+    const own = Object.entries(plan.settings).filter(
+      ([key, value]) => key in defaultLimits && value !== undefined,
+    );
+    known.set(plan, (limits = { ...defaultLimits, ...Object.fromEntries(own) }));
+  }
+  return limits;
 }
 
 const noStart = {

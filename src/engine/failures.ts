@@ -1,5 +1,6 @@
 /** What becomes of a failure: another attempt, the node's own error route, that of a sub-spell's caller, or the end of the run. */
 import { type ErrorCode, SpellError } from "../protocol/errors.ts";
+import type { JsonObject } from "../protocol/values.ts";
 import type { NodeFailed, RunEvent } from "../protocol/events.ts";
 import type { EnginePorts } from "./ports.ts";
 import type { LogEntry } from "./sandbox.ts";
@@ -19,6 +20,8 @@ export interface FailuresHost {
   retry(visit: Visit): void;
   agree(visit: Visit): void;
   turn(first: () => void): void;
+  /** A sub-spell is over: what was asked in it is no more. */
+  abandoned(): void;
   fail(error: SpellError): void;
 }
 
@@ -43,6 +46,8 @@ export class Failures {
   readonly #host: FailuresHost;
   readonly #ports: EnginePorts;
   #underway: Set<Underway> | null = null;
+  /** Stop the delays before further attempts. */
+  #timers: Map<Visit, () => void> | null = null;
 
   constructor(host: FailuresHost, ports: EnginePorts) {
     this.#host = host;
@@ -65,6 +70,8 @@ export class Failures {
   giveUpAll(): void {
     for (const underway of this.#underway ?? []) underway.giveUp();
     this.#underway = null;
+    for (const stop of this.#timers?.values() ?? []) stop();
+    this.#timers = null;
   }
 
   /** A visit failed for real: tells it, and what comes of it. */
@@ -73,11 +80,9 @@ export class Failures {
     visit.signal = null;
     this.forget(visit);
     const error = this.#told(visit, thrown);
-    const { settings, catches, role } = visit.node.plan;
-    const isFinal = final.has(error.code);
-    const isTriedAgain = !isFinal && role !== "spell" && visit.retried < (settings?.retries ?? 0);
+    const { settings, role } = visit.node.plan;
     const record = this.#record(visit, error);
-    if (isTriedAgain) {
+    if (mayRetry(visit, error.code)) {
       const first = settings?.retryDelayMs ?? defaultRetryDelayMs;
       record.retryInMs = Math.min(maxRetryDelayMs, first * 2 ** visit.retried);
       this.#host.append(record);
@@ -85,11 +90,12 @@ export class Failures {
       this.#host.hold(visit);
       return this.#later(visit, record.retryInMs);
     }
+    this.abandonInner(visit);
     if (role === "spell") {
       this.#host.agree(visit);
       if (this.#host.isEnded) return;
     }
-    if (!isFinal && catches !== undefined) return this.#caught(visit, record, catches);
+    if (caughtBy(visit, record.error) !== null) return this.#caught(visit, record);
     this.#host.append(record);
     this.uncaught(visit, error);
   }
@@ -101,8 +107,6 @@ export class Failures {
       for (let { frame } = visit; frame.caller !== null; frame = frame.caller.frame) {
         const { caller } = frame;
         if (caller.node.plan.catches === undefined) continue;
-        frame.abandon();
-        this.#abandon();
         return this.failed(caller, error);
       }
     // A provider that gave up because the run's own time was over: that is what ended the run.
@@ -111,27 +115,36 @@ export class Failures {
     this.#host.fail(isOverdue ? overdue(visit) : error);
   }
 
+  /** A Spell node has failed: what goes on in its spell is of no more use. */
+  abandonInner({ inner }: Visit): void {
+    if (inner === null) return;
+    inner.abandon();
+    this.#abandon();
+    this.#host.abandoned();
+  }
+
   /** The records say that an attempt failed and another follows: what is left to do when they end before it. */
   awaitRetry(visit: Visit): void {
     visit.retried += 1;
     this.#host.hold(visit);
   }
 
-  #caught(visit: Visit, record: NodeFailed, how: "route" | "continue"): void {
-    record.fired = how === "continue" ? [...visit.node.fires] : visit.node.triggers.filter(isErrorRoute);
-    const { code, message } = record.error;
-    record.outputs = { error: message, errorMessage: message, errorCode: code };
+  #caught(visit: Visit, record: NodeFailed): void {
+    Object.assign(record, caughtBy(visit, record.error));
     this.#host.applyFailure(visit, record);
   }
 
   #later(visit: Visit, ms: number): void {
-    this.#ports.after(ms, () =>
+    this.#timers ??= new Map();
+    const stop = this.#ports.after(ms, () => {
+      this.#timers?.delete(visit);
       this.#host.turn(() => {
         if (this.#host.isEnded || visit.frame.isOver) return;
         visit.attempt += 1;
         this.#host.retry(visit);
-      }),
-    );
+      });
+    });
+    this.#timers.set(visit, stop);
   }
 
   /** Gives up what is under way in sub-spells that are over. */
@@ -171,6 +184,23 @@ export class Failures {
     };
   }
 }
+
+/** What a node fires and gives when it catches a failure; null where it does not. */
+export function caughtBy(
+  { node }: Visit,
+  { code, message }: NodeFailed["error"],
+): { fired: string[]; outputs: JsonObject } | null {
+  const { catches } = node.plan;
+  if (catches === undefined || final.has(code)) return null;
+  return {
+    fired: catches === "continue" ? [...node.after] : node.triggers.filter(isErrorRoute),
+    outputs: { error: message, errorMessage: message, errorCode: code },
+  };
+}
+
+/** May a node be tried again after that failure? */
+export const mayRetry = ({ node, retried }: Visit, code: ErrorCode): boolean =>
+  !final.has(code) && node.plan.role !== "spell" && retried < (node.plan.settings?.retries ?? 0);
 
 const isErrorRoute = (socket: string): boolean => socket === "error";
 

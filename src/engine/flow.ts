@@ -12,10 +12,12 @@ export interface FlowHost {
   readonly visitsLeft: number;
   nextOrder(): number;
   fail(error: SpellError): void;
+  /** Ends a run whose records say that it ended at this point: what comes next need not be prepared. */
+  endsHere(): boolean;
   /** A trigger has reached a fresh visit: find its data and execute it. */
   demand(visit: Visit): void;
   /** The iteration of a streaming node's item has come to rest. */
-  itemEnded(visit: Visit): void;
+  itemEnded(visit: Visit, item: number): void;
   /** Nothing is left to do in a graph. */
   frameEnded(frame: Frame): void;
 }
@@ -62,9 +64,12 @@ export class Flow {
 
   /** Sends on the triggers that a visit fired. */
   propagate(visit: Visit): void {
-    // A stream has made its iterations by now.
-    if (visit.items !== null) return this.#fireAfter(visit);
-    if (visit.iterations !== undefined) return this.#propagateLoop(visit, visit.iterations.count);
+    if (visit.node.plan.each !== undefined) {
+      const { iterations } = visit;
+      // A stream has made its iterations by now; one that failed has none.
+      if (visit.items !== null || iterations === undefined) return this.#fireAfter(visit);
+      return this.#propagateLoop(visit, iterations.count);
+    }
     const { node, fired } = visit;
     const { next } = node;
     // Mostly all fire, or there is one.
@@ -78,7 +83,7 @@ export class Flow {
   /** Opens the iteration of a streaming node's item. */
   openItem(visit: Visit, item: number): void {
     const outputs = visit.node.next.filter((output) => output.isEach && output.targets.length > 0);
-    if (outputs.length === 0 || !visit.triggered) return this.#host.itemEnded(visit);
+    if (outputs.length === 0 || !visit.triggered) return this.#host.itemEnded(visit, item);
     const scope = this.#iteration(visit, item, this.#implicit(visit));
     for (const output of outputs) this.#fire(visit, output, scope);
   }
@@ -109,7 +114,7 @@ export class Flow {
     for (let at: Scope | null = scope; at !== null; at = at.parent) {
       at.active -= 1;
       if (at.active > 0 || this.#host.isEnded || frame.isOver) return;
-      if (at.loop !== null) this.#iterationEnded(at.loop);
+      if (at.loop !== null) this.#iterationEnded(at.loop, at.iteration);
       if (at.parent === null) this.#host.frameEnded(frame);
     }
   }
@@ -149,6 +154,7 @@ export class Flow {
 
   /** Opens the iterations of a loop; what comes after fires at once where none has anything to do. */
   #propagateLoop(visit: Visit, count: number): void {
+    if (this.#host.endsHere()) return;
     const outputs = visit.node.next.filter(
       (output) => output.isEach && visit.fired.includes(output.socket) && output.targets.length > 0,
     );
@@ -164,8 +170,8 @@ export class Flow {
     }
   }
 
-  #iterationEnded(visit: Visit): void {
-    if (visit.items !== null) return this.#host.itemEnded(visit);
+  #iterationEnded(visit: Visit, iteration: number): void {
+    if (visit.items !== null) return this.#host.itemEnded(visit, iteration);
     visit.remaining -= 1;
     if (visit.remaining === 0) this.#fireAfter(visit);
   }

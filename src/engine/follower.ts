@@ -11,6 +11,7 @@ import {
   type RunEnded,
   type RunEvent,
 } from "../protocol/events.ts";
+import { caughtBy, mayRetry } from "./failures.ts";
 import { bare, mismatch, Records } from "./records.ts";
 import { isSameResult } from "./same-result.ts";
 import { Status, type Visit } from "./visit.ts";
@@ -126,6 +127,14 @@ export class Follower {
     else this.#refuse(`node "${visit.nodeId}" ends here`, event);
   }
 
+  /** Do the records end the run here, by a budget or from outside? Then it ends. */
+  endsHere(): boolean {
+    const event = this.#records?.peek();
+    if (event === undefined || !isRunEnded(event) || event.type === "run.completed") return false;
+    this.#host.finish(bare(event));
+    return true;
+  }
+
   /** The terminal event to write: the recorded one where the run ends as it says, else why it does not. */
   endWith(event: RunEnded): RunEnded {
     const recorded = this.#records?.peek();
@@ -154,6 +163,14 @@ export class Follower {
     const visit = this.#open.get(key) ?? (isLater(event) ? this.#entered.get(key) : undefined);
     if (visit === undefined || visit.frame.isOver) return false;
     if (event.type === "node.item") {
+      if (
+        visit.node.plan.each === undefined ||
+        event.item !== (visit.items?.length ?? 0) + 1 ||
+        !isObject(event.outputs)
+      ) {
+        this.#refuse(`item ${(visit.items?.length ?? 0) + 1} of a stream comes next`, event);
+        return true;
+      }
       this.#records?.skip();
       this.#host.applyItem(visit, bare(event));
       return true;
@@ -185,7 +202,20 @@ export class Follower {
         this.#refuse(`node "${visit.nodeId}" has no trigger output "${unknown}"`, event);
       else if (event.iterations !== undefined && visit.node.plan.each === undefined)
         this.#refuse(`node "${visit.nodeId}" is no loop`, event);
+      else if (visit.items !== null && event.iterations?.count !== visit.items.length)
+        this.#refuse(`node "${visit.nodeId}" streamed ${visit.items.length} items`, event);
+      else if (event.again === true && !visit.frame.graph.isFibers)
+        this.#refuse(`node "${visit.nodeId}" is not visited again here`, event);
       else this.#host.apply(visit, bare(event));
+      return true;
+    }
+    const { error: failure } = event;
+    if (event.retryInMs !== undefined && !mayRetry(visit, failure.code)) {
+      this.#refuse(`node "${visit.nodeId}" is not tried again`, event);
+      return true;
+    }
+    if (event.retryInMs === undefined && !isCaughtSo(visit, event)) {
+      this.#refuse(`node "${visit.nodeId}" does not catch its failure so`, event);
       return true;
     }
     if (event.fired !== undefined) {
@@ -232,6 +262,20 @@ export class Follower {
     this.#records = null;
     this.#host.fail(mismatch(why, found));
   }
+}
+
+const isObject = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Does a failure's record fire and give what its node does when it catches it, and nothing where it does not? */
+function isCaughtSo(visit: Visit, { error, fired, outputs }: NodeFailed): boolean {
+  const expected = caughtBy(visit, error);
+  if (expected === null || fired === undefined || outputs === undefined)
+    return expected === null && fired === undefined && outputs === undefined;
+  return (
+    JSON.stringify(fired) === JSON.stringify(expected.fired) &&
+    isSameResult({ outputs }, { outputs: expected.outputs })
+  );
 }
 
 const isOf = (visit: Visit, event: RunEvent): boolean =>

@@ -14,12 +14,12 @@ export class Frame {
   readonly inputs: JsonObject;
   readonly root: Scope;
   state: JsonObject;
-  readonly waiting = new Waiting();
+  #waiting: Waiting | null = null;
   /** Where flows are fibers: which events of the graph's life are under way; null when it was started by another. */
   phase: number | null = null;
   #isOver = false;
-  readonly #reached = new Map<number, Visit>();
-  readonly #exits = new Set<number>();
+  #reached: Map<number, Visit> | null = null;
+  #exits: Set<number> | null = null;
   #memory: Map<number, JsonObject> | null = null;
   #collected: Map<number, Visit[]> | null = null;
 
@@ -36,6 +36,11 @@ export class Frame {
       frame: this,
       path: caller === null || (caller.path === "" && caller.visit === "1") ? "" : caller.visit,
     });
+  }
+
+  /** What waits for several triggers. */
+  get waiting(): Waiting {
+    return (this.#waiting ??= new Waiting());
   }
 
   /** Nothing more happens here: a failure, here or further in, was caught further out. */
@@ -75,15 +80,15 @@ export class Frame {
     const { role, remembers, collected } = visit.node.plan;
     if (collected === true) this.#collect(visit);
     if (remembers === true) (this.#memory ??= new Map()).set(visit.node.index, visit.outputs);
-    if (role === "output") this.#reached.set(visit.node.index, visit);
-    else if (role === "exit") this.#exits.add(visit.node.index);
+    if (role === "output") (this.#reached ??= new Map()).set(visit.node.index, visit);
+    else if (role === "exit") (this.#exits ??= new Set()).add(visit.node.index);
   }
 
   /** By name; of two Outputs of one name the later in load order counts, those never reached are absent. */
   outputs(): JsonObject {
     const entries: [string, Json][] = [];
     for (const index of this.graph.plan.outputs) {
-      const visit = this.#reached.get(index);
+      const visit = this.#reached?.get(index);
       const value = visit?.outputs.output;
       if (visit !== undefined && value !== undefined)
         entries.push([visit.node.plan.name ?? visit.node.plan.id, value]);
@@ -101,7 +106,7 @@ export class Frame {
     );
     const hasExits = this.graph.plan.exits.length > 0;
     const fires = (exits: readonly number[] | null): boolean =>
-      !hasExits || exits === null || exits.some((exit) => this.#exits.has(exit));
+      !hasExits || exits === null || exits.some((exit) => this.#exits?.has(exit) === true);
     const fired = call.exits.filter(([, exits]) => fires(exits)).map(([socket]) => socket);
     return { outputs: Object.fromEntries(entries), fired };
   }

@@ -74,7 +74,7 @@ export class Performer {
   #allStreams(): Streams {
     return (this.#streams ??= new Streams({
       runId: this.#host.runId,
-      turn: (visit, first) => this.#settled(visit.underway, first),
+      turn: (underway, first) => this.#settled(underway, first),
       item: (visit, record) => this.#host.applyItem(visit, record),
       end: (visit, count) => this.complete(visit, { iterations: { count, outputs: {} } }),
       fail: (visit, thrown) => this.#failed(visit, thrown),
@@ -133,7 +133,8 @@ export class Performer {
     );
     this.#host.hold(visit);
     if (isLive) this.watchSpell(visit);
-    this.#host.begin(new Frame(graph, visit, inputs, {}), start);
+    visit.inner = new Frame(graph, visit, inputs, {});
+    this.#host.begin(visit.inner, start);
   }
 
   /** Limits the time of a sub-spell, where its node does. */
@@ -175,8 +176,8 @@ export class Performer {
   }
 
   /** The iteration of an item is over: the next may come. */
-  itemEnded(visit: Visit): void {
-    this.#streams?.itemEnded(visit);
+  itemEnded(visit: Visit, item: number): void {
+    this.#streams?.itemEnded(visit, item);
   }
 
   #done(visit: Visit, component: Component, outcome: NodeOutcome): void {
@@ -185,9 +186,9 @@ export class Performer {
         this.#host.append({ type: "node.event", ...this.#of(visit), name, data });
     if (outcome.waiting !== undefined) return this.#ask(visit, component, outcome.waiting);
     if (outcome.stream === undefined) return this.complete(visit, outcome);
+    if (visit.frame.graph.isFibers) return this.#failed(visit, noStream(visit));
     visit.items ??= [];
-    this.#wait(visit);
-    this.#allStreams().open(visit, outcome.stream);
+    this.#allStreams().open(this.#wait(visit), outcome.stream);
   }
 
   #ask(visit: Visit, component: Component, waiting: NonNullable<NodeOutcome["waiting"]>): void {
@@ -208,6 +209,11 @@ export class Performer {
     underway.stopTimer = this.#options.ports.after(Math.max(0, until - this.#host.now), () =>
       this.#settled(underway, () => this.#failed(visit, unanswered(visit))),
     );
+  }
+
+  /** Nobody waits any more for what was asked in sub-spells that are over. */
+  dropQuestions(): void {
+    for (const [key, { visit }] of this.#questions ?? []) if (visit.frame.isOver) this.#closeQuestion(key);
   }
 
   #closeQuestion(key: string): void {
@@ -290,6 +296,12 @@ const noSpell = (visit: Visit): SpellError =>
   new SpellError(
     "spell_invalid",
     `Node "${visit.nodeId}" runs a spell that does not exist or that nothing starts.`,
+  );
+
+const noStream = (visit: Visit): SpellError =>
+  new SpellError(
+    "node_failed",
+    `Node "${visit.nodeId}" (${visit.node.plan.component}) streams, which a spell whose flows are fibers cannot.`,
   );
 
 const tooDeep = (visit: Visit, depth: number, allowed: number): SpellError =>

@@ -21,6 +21,8 @@ export interface PreparedNode {
   /** Data inputs with a value: those wired and those with a default. */
   readonly connected: readonly string[];
   readonly next: readonly PreparedOutput[];
+  /** Of these, those that fire where it has no iterations. */
+  readonly after: readonly string[];
   /** Its frame notes what it gives. */
   readonly isNoted: boolean;
   /** All its wires count, and all that it reads is of the run's scope. */
@@ -85,6 +87,9 @@ function prepareNode(plan: PlanNode, index: number, isUnscoped: boolean): Prepar
       sockets: targets.map(([, into]) => into),
       isEach: plan.each?.includes(socket) ?? false,
     })),
+    after: plan.next
+      .map(([socket]) => socket)
+      .filter((socket) => socket !== "error" && plan.each?.includes(socket) !== true),
     isNoted:
       plan.role === "output" || plan.role === "exit" || plan.remembers === true || plan.collected === true,
     isPlain: isUnscoped && plan.collects !== true && (plan.single !== true || sourceNodes.length <= 1),

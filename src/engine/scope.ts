@@ -52,8 +52,7 @@ export class Scope {
     this.loop = options.loop ?? null;
     this.iteration = options.iteration ?? 0;
     // The run scope holds most nodes of a graph, an inner scope only those of its body.
-    this.#dense =
-      options.parent === null ? Array.from({ length: options.frame?.graph.nodes.length ?? 0 }) : null;
+    this.#dense = options.parent === null ? places(options.frame?.graph.nodes.length ?? 0) : null;
     this.#sparse = options.parent === null ? null : new Map();
   }
 
@@ -94,6 +93,13 @@ export class Scope {
 }
 
 const none: readonly number[] = [];
+
+/** All places from the start: an array that is filled from its end becomes a slow one. */
+function places(count: number): (Visit | undefined)[] {
+  const list: (Visit | undefined)[] = [];
+  for (let i = 0; i < count; i++) list.push(undefined);
+  return list;
+}
 
 /** `path` of a node with the cycles `regions` around it, seen from `scope`: first turns without a scope count as 1. */
 export function pathIn(scope: Scope, regions: readonly number[] | undefined): string {

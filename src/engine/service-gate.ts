@@ -18,14 +18,17 @@ export class ServiceGate {
     this.#limits = limits;
   }
 
-  /** @throws SpellError `call_limit` when the run has made all the calls that it may */
-  async pass<T>(request: () => Promise<T>, label: string): Promise<T> {
+  /** @throws SpellError `cancelled` when nobody wants it any more, `call_limit` when the run has made all the calls that it may */
+  async pass<T>(request: () => Promise<T>, label: string, isWanted: () => boolean): Promise<T> {
     this.#made += 1;
     if (this.#made > this.#limits.maxCalls) throw tooMany(label, this.#limits.maxCalls);
     if (this.#open >= this.#limits.maxCallsAtOnce)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#open += 1;
     try {
+      // While it waited for its turn the attempt may have been given up, or the run have ended.
+      if (!isWanted())
+        throw new SpellError("cancelled", `${label} was given up before it asked its service.`);
       return await request();
     } finally {
       // The place goes on to the next in line.

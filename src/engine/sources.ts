@@ -45,8 +45,13 @@ export class Sources {
       const { visit } = top;
       if (top.next < top.count) {
         const source = this.#source(visit, edgeAt(top));
-        if (source.status === Status.fresh) stack.push(begin(source));
-        else if (source.status === Status.resolving) return this.#host.fail(cycleAt(source));
+        if (source.status === Status.fresh) {
+          if (!isPlain(source)) stack.push(begin(source));
+          else {
+            source.status = Status.ready;
+            this.#host.execute(source);
+          }
+        } else if (source.status === Status.resolving) return this.#host.fail(cycleAt(source));
         else take(top, source);
         continue;
       }

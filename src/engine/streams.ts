@@ -1,12 +1,14 @@
 /** Nodes that stream: each item opens an iteration, the next comes when that is over, so a slow branch holds the stream back. */
+import { SpellError } from "../protocol/errors.ts";
 import type { NodeItem } from "../protocol/events.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
+import type { Underway } from "./underway.ts";
 import type { Visit } from "./visit.ts";
 
 export interface StreamsHost {
   readonly runId: string;
-  /** Does `first` between turns, unless the visit was given up. */
-  turn(visit: Visit, first: () => void): void;
+  /** Does `first` between turns, unless the attempt was given up. */
+  turn(underway: Underway, first: () => void): void;
   item(visit: Visit, record: NodeItem): void;
   end(visit: Visit, count: number): void;
   fail(visit: Visit, thrown: unknown): void;
@@ -16,99 +18,133 @@ export interface StreamsHost {
 const maxPushed = 10_000;
 
 interface Inbox {
+  underway: Underway;
   values: Json[];
   isClosed: boolean;
-  /** No iteration is under way. */
-  isReady: boolean;
 }
 
 export class Streams {
   readonly #host: StreamsHost;
   readonly #inboxes = new Map<Visit, Inbox>();
-  readonly #taken = new Map<Visit, () => void>();
+  /** What waits for the end of an item's iteration. */
+  readonly #waiting = new Map<Visit, { item: number; go: () => void }>();
+  /** Items whose iterations are under way. */
+  readonly #open = new Map<Visit, number>();
 
   constructor(host: StreamsHost) {
     this.#host = host;
   }
 
-  open(visit: Visit, stream: AsyncIterable<JsonObject> | "pushed"): void {
+  open(underway: Underway, stream: AsyncIterable<JsonObject> | "pushed"): void {
+    const { visit } = underway;
     if (stream === "pushed") {
-      this.#inboxes.set(visit, { values: [], isClosed: false, isReady: true });
+      // What was pushed to an attempt that failed is for the next.
+      const inbox = { underway, values: this.#inboxes.get(visit)?.values ?? [], isClosed: false };
+      this.#inboxes.set(visit, inbox);
+      this.#serve(inbox);
       return;
     }
     // Items that the records already have are not told again.
     const known = visit.items?.length ?? 0;
-    this.#read(visit, stream, known).catch((thrown: unknown) =>
-      this.#host.turn(visit, () => this.#host.fail(visit, thrown)),
+    this.#read(underway, stream, known).catch((thrown: unknown) =>
+      this.#host.turn(underway, () => this.#host.fail(visit, thrown)),
     );
   }
 
+  /** @throws SpellError `overloaded` when too many values wait */
   push(source: string, value: Json): boolean {
     let isTaken = false;
-    for (const [visit, inbox] of this.#inboxes) {
-      if (inbox.isClosed || !isFor(visit, source) || inbox.values.length >= maxPushed) continue;
+    for (const inbox of this.#inboxesOf(source)) {
+      if (inbox.isClosed) continue;
+      if (inbox.values.length >= maxPushed)
+        throw new SpellError(
+          "overloaded",
+          `${maxPushed} values wait in the stream "${source}" already: its branch is slower than what is pushed.`,
+          { retryAfter: 1 },
+        );
       inbox.values.push(value);
       isTaken = true;
-      this.#serve(visit, inbox);
+      this.#serve(inbox);
     }
     return isTaken;
   }
 
   close(source: string): boolean {
-    let isFound = false;
-    for (const [visit, inbox] of this.#inboxes) {
-      if (!isFor(visit, source)) continue;
+    const inboxes = this.#inboxesOf(source);
+    for (const inbox of inboxes) {
       inbox.isClosed = true;
-      isFound = true;
-      this.#serve(visit, inbox);
+      this.#serve(inbox);
     }
-    return isFound;
+    return inboxes.length > 0;
   }
 
-  itemEnded(visit: Visit): void {
-    this.#taken.get(visit)?.();
+  itemEnded(visit: Visit, item: number): void {
+    if (this.#open.get(visit) === item) this.#open.delete(visit);
+    const waiting = this.#waiting.get(visit);
+    if (waiting?.item === item) waiting.go();
     const inbox = this.#inboxes.get(visit);
-    if (inbox === undefined) return;
-    inbox.isReady = true;
-    this.#serve(visit, inbox);
+    if (inbox !== undefined) this.#serve(inbox);
   }
 
-  async #read(visit: Visit, stream: AsyncIterable<JsonObject>, known: number): Promise<void> {
+  #inboxesOf(source: string): Inbox[] {
+    const found: Inbox[] = [];
+    for (const [visit, inbox] of this.#inboxes)
+      if (visit.frame.isOver) this.#inboxes.delete(visit);
+      else if (inbox.underway.isOpen && isFor(visit, source)) found.push(inbox);
+    return found;
+  }
+
+  async #read(underway: Underway, stream: AsyncIterable<JsonObject>, known: number): Promise<void> {
+    const { visit } = underway;
     let count = 0;
-    const { signal } = visit;
-    const isOver = (): boolean => visit.underway === null || signal?.isCancelled === true;
     for await (const outputs of stream) {
       count += 1;
+      if (!underway.isOpen) return;
       if (count <= known) continue;
-      if (isOver()) return;
-      const over = new Promise<void>((resolve) => this.#taken.set(visit, resolve));
-      this.#host.turn(visit, () => this.#host.item(visit, this.#record(visit, count, outputs)));
-      await (signal === null ? over : Promise.race([over, signal.cancelled]));
-      if (isOver()) return;
+      const item = count;
+      await new Promise<void>((go) => {
+        const off = underway.over.onCancel(go);
+        this.#waiting.set(visit, {
+          item,
+          go: () => {
+            off();
+            go();
+          },
+        });
+        this.#host.turn(underway, () => this.#tell(visit, item, outputs));
+      });
+      if (!underway.isOpen) return;
     }
-    this.#taken.delete(visit);
-    this.#host.turn(visit, () => this.#host.end(visit, count));
+    this.#waiting.delete(visit);
+    this.#host.turn(underway, () => this.#host.end(visit, count));
   }
 
-  #serve(visit: Visit, inbox: Inbox): void {
-    if (!inbox.isReady) return;
-    const [value, ...rest] = inbox.values;
+  #serve(inbox: Inbox): void {
+    const { underway, values } = inbox;
+    const { visit } = underway;
+    if (this.#open.has(visit) || !underway.isOpen) return;
+    const value = values.shift();
     if (value !== undefined) {
-      inbox.values = rest;
-      inbox.isReady = false;
       const item = (visit.items?.length ?? 0) + 1;
-      this.#host.turn(visit, () =>
-        this.#host.item(visit, this.#record(visit, item, { value, index: item - 1 })),
-      );
+      this.#open.set(visit, item);
+      this.#host.turn(underway, () => this.#tell(visit, item, { value, index: item - 1 }));
     } else if (inbox.isClosed) {
       this.#inboxes.delete(visit);
-      this.#host.turn(visit, () => this.#host.end(visit, visit.items?.length ?? 0));
+      this.#host.turn(underway, () => this.#host.end(visit, visit.items?.length ?? 0));
     }
   }
 
-  #record(visit: Visit, item: number, outputs: JsonObject): NodeItem {
+  #tell(visit: Visit, item: number, outputs: JsonObject): void {
     const { nodeId, visit: name } = visit;
-    return { type: "node.item", runId: this.#host.runId, nodeId, visit: name, item, outputs, waited: true };
+    this.#host.item(visit, {
+      type: "node.item",
+      runId: this.#host.runId,
+      nodeId,
+      visit: name,
+      item,
+      outputs,
+      waited: true,
+    });
   }
 }
 

@@ -47,11 +47,13 @@ export class TriggerQueue {
   }
 
   #grow(): void {
-    const room = Math.max(16, (this.#mask + 1) * 2);
-    const moved = <T>(column: T[], empty: T): T[] =>
-      Array.from({ length: room }, (_, i) =>
-        i < this.#size ? (column[(this.#head + i) & this.#mask] as T) : empty,
-      );
+    const room = Math.max(8, (this.#mask + 1) * 2);
+    const moved = <T>(column: T[], empty: T): T[] => {
+      const grown: T[] = [];
+      for (let i = 0; i < room; i++)
+        grown.push(i < this.#size ? (column[(this.#head + i) & this.#mask] as T) : empty);
+      return grown;
+    };
     this.#causes = moved(this.#causes, null);
     this.#scopes = moved(this.#scopes, null);
     this.#outputs = moved(this.#outputs, null);

@@ -1,8 +1,11 @@
 /** One attempt of a visit whose answer comes from outside the turn: taken once, unless it was given up before. */
+import { CancelSignal } from "./cancel.ts";
 import type { Visit } from "./visit.ts";
 
 export class Underway {
   readonly visit: Visit;
+  /** Told when nothing is awaited any more. */
+  readonly over = new CancelSignal();
   /** Stops the timer of the attempt. */
   stopTimer: (() => void) | null = null;
 
@@ -10,11 +13,16 @@ export class Underway {
     this.visit = visit;
   }
 
-  /** Nothing is awaited any more. */
+  /** Is its answer still wanted? */
+  get isOpen(): boolean {
+    return this.visit.underway === this && !this.visit.frame.isOver;
+  }
+
   settle(): void {
     this.stopTimer?.();
     this.stopTimer = null;
     if (this.visit.underway === this) this.visit.underway = null;
+    this.over.cancel();
   }
 
   /** Nobody wants the answer any more. */

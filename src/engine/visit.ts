@@ -29,6 +29,7 @@ class Rare {
   underway: Underway | null = null;
   signal: CancelSignal | null = null;
   items: JsonObject[] | null = null;
+  inner: Frame | null = null;
   calls = 0;
   iterations: LoopIterations | undefined = undefined;
   again = false;
@@ -135,6 +136,14 @@ export class Visit {
   }
   set items(items: JsonObject[] | null) {
     this.#own.items = items;
+  }
+
+  /** Of a Spell node: the graph that it runs. */
+  get inner(): Frame | null {
+    return this.#rare === null ? null : this.#rare.inner;
+  }
+  set inner(inner: Frame | null) {
+    this.#own.inner = inner;
   }
 
   /** Service calls made, for their keys. */

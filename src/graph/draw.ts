@@ -115,8 +115,8 @@ function publicName(id: string, { drawn, shape }: Part): string | undefined {
   return shape?.role === "input" || shape?.role === "output" ? `${shape.role}-${id}` : undefined;
 }
 
-/** What a node gives when it has failed and the failure is caught, besides `error`. */
-const failureOutputs: ReadonlySet<string> = new Set(["errorMessage", "errorCode"]);
+/** What a node gives when it has failed and the failure is caught. */
+const failureOutputs: ReadonlySet<string> = new Set(["error", "errorMessage", "errorCode"]);
 
 /** Collects edges and faults, and closes the graph. */
 class Draft {
@@ -189,9 +189,12 @@ class Draft {
       sourcePart.outputs.set(output.name, output);
       if (output.type === "trigger") addWire(sourceNode.next, from[1]);
     }
-    // Every node that fails can tell why, drawn or not.
-    if (output === undefined && sourcePart.shape !== undefined && failureOutputs.has(from[1]))
-      output = { name: from[1], type: "string" };
+    // Every node that fails can tell why and lead elsewhere, drawn or not.
+    if (output === undefined && sourcePart.shape !== undefined && failureOutputs.has(from[1])) {
+      const isRoute = from[1] === "error" && (targetSocket?.type === "trigger" || to[1] === "trigger");
+      output = { name: from[1], type: isRoute ? "trigger" : "string" };
+      if (isRoute && wireOf(sourceNode.next, from[1]) === undefined) addWire(sourceNode.next, from[1]);
+    }
     if (output === undefined) {
       const message = `Node "${from[0]}" (${sourcePart.drawn.component}) has no output "${from[1]}"; the edge to node "${to[0]}" carries nothing.`;
       this.#issue("error", "missing_output", from[0], message);
@@ -219,7 +222,7 @@ class Draft {
       this.#arrivals[target] = (this.#arrivals[target] ?? 0) + 1;
       (this.#nodes[target] as PlanNode).triggered = true;
     } else {
-      if (from[1] === "error" || failureOutputs.has(from[1])) this.#errorsRead.add(source);
+      if (failureOutputs.has(from[1])) this.#errorsRead.add(source);
       if (this.#nodes[target]?.collects === true) sourceNode.collected = true;
       const { inputs } = this.#nodes[target] as PlanNode;
       (wireOf(inputs, to[1]) ?? addWire(inputs, to[1]))[1].push([source, from[1]]);

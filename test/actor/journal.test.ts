@@ -12,7 +12,8 @@ import type { Env } from "../../src/env.ts";
 import type { RunEvent } from "../../src/protocol/events.ts";
 import type { JsonObject } from "../../src/protocol/values.ts";
 import { planOf, run, spell, type TestComponent, withComponents } from "../helpers/spells.ts";
-import { randomSpell, workshop } from "../helpers/random-spells.ts";
+import { randomSpell } from "../helpers/random-spells.ts";
+import { workshop } from "../helpers/workshop.ts";
 
 /** A journal on the database of a runner that does nothing else. */
 async function withJournal(

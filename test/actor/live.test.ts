@@ -104,7 +104,7 @@ describe("A stream of a run", () => {
       { value: 3, index: 2 },
     ]);
     const started = await tab.until(({ type }) => type === "run.started", "the run");
-    tab.say({ type: "cancel", runId: "runId" in started ? String(started.runId) : "" });
+    tab.say({ type: "cancel", runId: "runId" in started ? started.runId : "" });
     await tab.until(({ type }) => type === "run.cancelled", "the end");
   });
 });

@@ -289,3 +289,210 @@ describe("A sub-spell that fails", () => {
     expect(outputsOf(events)?.bad).toMatch(/timed out after 10 ms/);
   });
 });
+
+describe("A sub-spell whose time is over", () => {
+  it("ends there: nothing in it goes on, and its Spell node has one record", async () => {
+    const w = world();
+    const inner = spell(
+      { start: "Trigger In", slow: "Flaky Later", ask: "Ask", out: "Output:out" },
+      `start.trigger > slow.trigger
+       start.trigger > ask.trigger
+       slow.trigger > out.trigger
+       slow.out > out.input`,
+      { id: "inner", name: "inner" },
+    );
+    const document = spell(
+      {
+        start: "Trigger In",
+        sub: { is: "Spell", data: { spellId: "inner" }, settings: { timeoutMs: 1, onError: "continue" } },
+        n: "Silent",
+      },
+      `start.trigger > sub.trigger
+       sub.trigger > n.trigger`,
+      { spells: { inner } },
+    );
+    const done = run(document, w.options);
+    // Its timer goes first, before the slow node answers.
+    w.timers.shift()?.done();
+    await w.letGo();
+    expect(done.execution.questions).toEqual([]);
+    expect(() => done.execution.answer("sub/ask", "1", "late")).toThrow("waits for no answer");
+    const records = done.events.filter(
+      (event) =>
+        (event.type === "node.completed" || event.type === "node.failed") && event.nodeId.startsWith("sub"),
+    );
+    expect(records.map((event) => `${event.type} ${"nodeId" in event ? event.nodeId : ""}`)).toEqual([
+      "node.completed sub/start",
+      "node.failed sub",
+    ]);
+    expect(replay(planOf(document, w.options), done.events).events).toEqual(done.events);
+  });
+});
+
+describe("Service calls of attempts", () => {
+  it("have the same keys on every attempt, and are not made for one that was given up", async () => {
+    const w = world();
+    const keys: string[] = [];
+    const catalogue = withComponents([
+      {
+        name: "Caller",
+        aliases: [],
+        inputs: [fire("trigger")],
+        outputs: [fire("trigger")],
+        execute: (context) =>
+          context.ask(async (_services, call) => {
+            keys.push(call.idempotencyKey ?? "");
+            throw new SpellError("provider_error", "not now");
+          }),
+      },
+      {
+        name: "Waiter",
+        aliases: [],
+        inputs: [fire("trigger")],
+        outputs: [fire("trigger")],
+        execute: (context) =>
+          context.ask((_services, call) => {
+            keys.push(context.nodeId);
+            return call.cancelled?.().then(() => ({})) ?? Promise.resolve({});
+          }),
+      },
+    ]);
+    const options = { ...w.options, catalogue };
+    run(
+      spell(
+        { start: "Trigger In", c: { is: "Caller", settings: { retries: 2, retryDelayMs: 1 } } },
+        "start.trigger > c.trigger",
+      ),
+      options,
+    );
+    await w.letGo();
+    expect(keys).toEqual(["run-1:c:1", "run-1:c:1", "run-1:c:1"]);
+    keys.length = 0;
+    const limited = { settings: { timeoutMs: 5, onError: "continue" as const } };
+    run(
+      spell(
+        { start: "Trigger In", a: { is: "Waiter", ...limited }, b: { is: "Waiter", ...limited } },
+        `start.trigger > a.trigger
+         start.trigger > b.trigger`,
+        { settings: { maxCallsAtOnce: 1 } },
+      ),
+      options,
+    );
+    // The time of both is over before the one that waits has its turn.
+    for (const timer of w.timers.splice(0)) timer.done();
+    await w.letGo();
+    expect(keys).toEqual(["a"]);
+  });
+});
+
+describe("A stream that is tried again", () => {
+  it("goes on behind the items that it gave, and what is pushed when it is over is refused", async () => {
+    const w = world();
+    const document = spell(
+      {
+        start: "Trigger In",
+        s: { is: "Stream:in", settings: { timeoutMs: 9, retries: 1, retryDelayMs: 1 } },
+        seen: { is: "State Write", inputs: [value("seen")] },
+        last: "Silent",
+      },
+      `start.trigger > s.trigger
+       start.trigger > last.trigger
+       s.item > seen.trigger
+       s.value > seen.seen`,
+      { state: { seen: [] }, settings: { maxVisits: 50 } },
+    );
+    const done = run(document, w.options);
+    expect(done.execution.push("in", 1)).toBe(true);
+    await w.letGo(1);
+    await w.letGo(1);
+    expect(done.execution.push("in", 2)).toBe(true);
+    expect(done.execution.state).toEqual({ seen: [1, 2] });
+    expect(done.events.flatMap((event) => (event.type === "node.item" ? [event.item] : []))).toEqual([1, 2]);
+    await w.letGo();
+    expect(done.execution.end).toMatchObject({ type: "run.failed", error: { code: "node_timeout" } });
+    expect(done.execution.push("in", 3)).toBe(false);
+    expect(replay(planOf(document, w.options), done.events).events).toEqual(done.events);
+  });
+});
+
+describe("A journal of failures that was tampered with", () => {
+  it("ends in journal_mismatch", async () => {
+    const document = withRoute(flaky("Flaky", { fails: 2 }, { retries: 1, retryDelayMs: 1 }));
+    const { events, w } = await ends(document);
+    const plan = planOf(document, w.options);
+    const last = (change: (event: Record<string, unknown>) => void, which: number): RunEvent[] => {
+      const copy = structuredClone(events) as unknown as Record<string, unknown>[];
+      const failed = copy.filter((event) => event.type === "node.failed")[which];
+      if (failed !== undefined) change(failed);
+      return copy as unknown as RunEvent[];
+    };
+    const tampered = [
+      last((event) => (event.retryInMs = 1), 1),
+      last((event) => (event.fired = ["trigger"]), 1),
+      last((event) => (event.fired = ["error", "error"]), 1),
+      last((event) => (event.outputs = { error: "another" }), 1),
+      last((event) => delete event.fired, 1),
+      last((event) => delete event.retryInMs, 0),
+      last((event) => (event.error = { code: "cancelled", message: "x" }), 1),
+    ];
+    for (const [i, records] of tampered.entries())
+      expect(replay(plan, records).end, `change ${i}`).toMatchObject({
+        type: "run.failed",
+        error: { code: "journal_mismatch" },
+      });
+  });
+});
+
+describe("A loop that fails and is caught", () => {
+  it("has no iterations: what comes after it fires alone, live and in replay", async () => {
+    for (const [node, into, body] of [
+      [flaky("ForEach", {}, { onError: "continue" }), "act1", "act"],
+      [flaky("Stream", {}, { onError: "continue", timeoutMs: 5 }), "trigger", "item"],
+    ] as const) {
+      const document = spell(
+        { start: "Trigger In", text: "Universal Input:text", n: node, body: "Output:body", ok: "Output:ok" },
+        `start.trigger > n.${into}
+         text.output > n.array
+         n.${body} > body.trigger
+         text.output > body.input
+         n.done > ok.trigger
+         text.output > ok.input`,
+      );
+      const w = world();
+      const done = run(document, { ...w.options, inputs: { text: "no list" } });
+      await w.letGo();
+      expect(done.execution.end).toMatchObject({ type: "run.completed", outputs: { ok: "no list" } });
+      expect(done.execution.end?.outputs).not.toHaveProperty("body");
+      expect(replay(planOf(document, w.options), done.events).events).toEqual(done.events);
+    }
+  });
+
+  it("that is refused for its many iterations replays without opening them", () => {
+    const document = spell(
+      { start: "Trigger In", n: { is: "While Loop", data: { recursionTimes: 1e9 } }, body: "Echo" },
+      `start.trigger > n.act1
+       n.true > body.trigger`,
+    );
+    const done = run(document);
+    expect(done.events.at(-1)).toMatchObject({ type: "run.failed", error: { code: "budget_exceeded" } });
+    expect(replay(planOf(document), done.events).events).toEqual(done.events);
+  });
+});
+
+describe("An error output that is not drawn", () => {
+  it("can be wired from any node, as a trigger or as text", async () => {
+    const { events } = await ends(
+      spell(
+        {
+          start: "Trigger In",
+          n: { is: "Error", inputs: [{ name: "string", type: "string", default: "oh" }] },
+          bad: "Output:bad",
+        },
+        `start.trigger > n.trigger
+         n.error > bad.trigger
+         n.errorMessage > bad.input`,
+      ),
+    );
+    expect(outputsOf(events)?.bad).toContain("oh");
+  });
+});

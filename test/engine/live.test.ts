@@ -71,6 +71,42 @@ describe("A node that asks a human", () => {
   });
 });
 
+describe("A question of a sub-spell that was given up", () => {
+  it("is no longer asked, and the time of the next human does not count either", () => {
+    const inner = spell(
+      {
+        start: "Trigger In",
+        ask: "Ask",
+        fail: { is: "ForEach", inputs: [{ name: "array", type: "array", default: "no list" }] },
+      },
+      `start.trigger > ask.trigger
+       start.trigger > fail.act1`,
+      { id: "inner", name: "inner" },
+    );
+    let now = 1000;
+    const done = run(
+      spell(
+        {
+          start: "Trigger In",
+          sub: { is: "Spell", data: { spellId: "inner" } },
+          q: "Ask",
+          out: "Output:out",
+        },
+        `start.trigger > sub.trigger
+         sub.error > q.trigger
+         q.trigger > out.trigger
+         q.answer > out.input`,
+        { spells: { inner } },
+      ),
+      { ports: { clock: { now: () => now } }, deadlineAt: 5000 },
+    );
+    expect(done.execution.questions.map(({ nodeId }) => nodeId)).toEqual(["q"]);
+    now = 100_000;
+    done.execution.answer("q", "1", "late");
+    expect(outputsOf(done.events)).toEqual({ out: "late" });
+  });
+});
+
 describe("A stream", () => {
   //          ┌ item → later → out (value)
   // start → stream

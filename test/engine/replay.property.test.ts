@@ -4,16 +4,13 @@ import { replay } from "../../src/engine/index.ts";
 import type { RunEvent } from "../../src/protocol/events.ts";
 import type { Plan } from "../../src/protocol/plan.ts";
 import { planOf, run, type TestRun, visitsOf } from "../helpers/spells.ts";
-import { randomSpell, type Workshop, workshop } from "../helpers/random-spells.ts";
+import { randomProgram } from "../helpers/random-programs.ts";
+import { randomSpell } from "../helpers/random-spells.ts";
+import { settle, type Workshop, workshop } from "../helpers/workshop.ts";
 
 const limits = { maxVisits: 150 };
 const inputs = { list: ["a", { b: [1] }] };
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
-
-/** Lets promise callbacks run. */
-const settle = async () => {
-  for (let i = 0; i < 4; i++) await Promise.resolve();
-};
 
 /** Answers what is pending, choosing by `pick`, until the run ends. */
 async function finish(test: TestRun, shop: Workshop, pick: (keys: string[]) => number): Promise<void> {
@@ -34,7 +31,7 @@ async function recorded(plan: Plan, choices: number[]): Promise<{ test: TestRun;
 }
 
 const scenario = fc.record({
-  drawn: randomSpell(12),
+  drawn: fc.oneof(randomSpell(12), randomProgram()),
   choices: fc.array(fc.nat(7), { minLength: 1, maxLength: 12 }),
   cut: fc.nat(10_000),
 });
@@ -132,7 +129,7 @@ describe("a random spell", () => {
         const { test } = await recorded(plan, choices);
         const records = test.events.slice(0, 1 + (cut % test.events.length));
         const order = test.events.flatMap((event) =>
-          event.type === "node.completed" ? [keyOfEvent(event)] : [],
+          event.type === "node.completed" || event.type === "node.failed" ? [keyOfEvent(event)] : [],
         );
         const shop = workshop();
         const resumed = run(copy(plan), {

@@ -4,8 +4,6 @@ import type { Socket, SpellDocument } from "../../src/protocol/spell.ts";
 import type { JsonObject } from "../../src/protocol/values.ts";
 import { any, type DrawnNode, spell } from "./spells.ts";
 
-export { type Workshop, workshop } from "./workshop.ts";
-
 const fire = (name: string): Socket => ({ name, type: "trigger" });
 
 interface Kind {
@@ -32,7 +30,9 @@ export const kinds: Record<string, Kind> = {
   Echo: { takes: ["trigger"], fires: ["trigger"], reads: ["source"], gives: ["output"] },
   Coin: { takes: ["trigger"], fires: ["heads", "tails"] },
   Repeat: { takes: ["trigger"], fires: ["again", "over"], gives: ["n"] },
+  Turn: { takes: ["trigger"], fires: ["again", "over"], gives: ["n"] },
   Breaks: { takes: ["trigger"], fires: ["trigger"], reads: ["in"], gives: ["out"] },
+  SlowBreaks: { takes: ["trigger"], fires: ["trigger"], reads: ["in"], gives: ["out"] },
   "Boolean Gate": { takes: ["trigger"], fires: ["true", "false"], reads: ["boolean"], needs: ["boolean"] },
   Switch: {
     takes: ["trigger"],
@@ -139,6 +139,8 @@ const fed: Record<string, string> = {
 export interface RandomSpellOptions {
   /** Components to choose from; all when absent. */
   kinds?: readonly string[];
+  /** With a second start, called `other`. */
+  isStartedTwice?: true;
 }
 
 /** Spells of up to `size` nodes. Data flow from lower to higher nodes, so never in a circle; triggers go anywhere. */
@@ -162,6 +164,7 @@ export const randomSpell = (size: number, options: RandomSpellOptions = {}): fc.
         list: "Universal Input:list",
         dial: { is: "Dial", data: { every } },
       };
+      if (options.isStartedTwice === true) nodes.other = { is: "Trigger In:other", y: 9 };
       const lines: string[] = [];
       const kindOf = (i: number) => kinds[chosen[i - 1] as string] as Kind;
       chosen.forEach((name, i) => {
@@ -186,6 +189,9 @@ export const randomSpell = (size: number, options: RandomSpellOptions = {}): fc.
       const [first] = controls;
       if (first !== undefined) {
         lines.push(`0.trigger > ${first}.${socketOf(kindOf(first).takes, 0)}`);
+        const last = controls.at(-1) as number;
+        if (options.isStartedTwice === true)
+          lines.push(`other.trigger > ${last}.${socketOf(kindOf(last).takes, 1)}`);
         for (const [n, [from, to, socket]] of wires.entries()) {
           // Most triggers lead onwards, as people draw; some lead back.
           const a = controls[from % controls.length] as number;
@@ -205,8 +211,3 @@ export const randomSpell = (size: number, options: RandomSpellOptions = {}): fc.
       }
       return spell(nodes, [...new Set(lines)].join("\n"), { spells: subSpells });
     });
-
-/** Spells of the components that answer at once. */
-export const quickKinds = Object.keys(kinds).filter(
-  (name) => !["Slow", "SlowValue", "Spell:plain"].includes(name),
-);

@@ -37,6 +37,13 @@ const tell = ({ key, id, values }: Seen): Done => ({
 
 const counted = ({ id, state }: Seen): number => Number(state[`n${id}`] ?? 0) + 1;
 
+/** Fails from its `times`th visit on. */
+function tellUntil(seen: Seen): Done {
+  const n = counted(seen);
+  if (n >= Number(seen.data.times)) throw new NodeFails("node_failed");
+  return { ...tell(seen), state: { [`n${seen.id}`]: n } };
+}
+
 const acts: Record<string, (seen: Seen) => Done> = {
   Step: tell,
   Slow: tell,
@@ -57,17 +64,18 @@ const acts: Record<string, (seen: Seen) => Done> = {
       state: { [`n${seen.id}`]: isOver ? 0 : n },
     };
   },
+  /** At the beginning of a cycle: fires `again` until its `times`th turn, then `over`. */
+  Turn({ key, data }) {
+    const turn = Number(/\d+$/.exec(key)?.[0]);
+    return { outputs: { n: turn }, fired: [turn >= Number(data.times) ? "over" : "again"] };
+  },
   /** Makes choices for gates of what the state holds. */
   Dial({ state, data }) {
     const n = cut(state.k1).length + cut(state.k2).length + Number(data.every);
     return { outputs: { flag: n % 2 === 0, word: ["one", "two", "three"][n % 3] as string, number: n % 7 } };
   },
-  /** Fails from its `times`th visit on. */
-  Breaks(seen) {
-    const n = counted(seen);
-    if (n >= Number(seen.data.times)) throw new NodeFails("node_failed");
-    return { ...tell(seen), state: { [`n${seen.id}`]: n } };
-  },
+  Breaks: tellUntil,
+  SlowBreaks: tellUntil,
 };
 
 const fire = (name: string) => ({ name, type: "trigger" }) as const;
@@ -75,21 +83,34 @@ const shapes: Record<string, Pick<TestComponent, "inputs" | "outputs" | "volatil
   Step: { inputs: [trigger, any("in")], outputs: [trigger, any("out")] },
   Slow: { inputs: [trigger, any("in")], outputs: [trigger, any("out")] },
   Breaks: { inputs: [trigger, any("in")], outputs: [trigger, any("out")] },
+  SlowBreaks: { inputs: [trigger, any("in")], outputs: [trigger, any("out")] },
   Value: { inputs: [any("in")], outputs: [any("out")] },
   SlowValue: { inputs: [any("in")], outputs: [any("out")] },
   Coin: { inputs: [trigger], outputs: [fire("heads"), fire("tails")] },
   Repeat: { inputs: [trigger], outputs: [fire("again"), fire("over"), any("n")] },
+  Turn: { inputs: [trigger], outputs: [fire("again"), fire("over"), any("n")] },
   Dial: { inputs: [any("in")], outputs: [any("flag"), any("word"), any("number")], volatile: true },
 };
 
-export const slowComponents: ReadonlySet<string> = new Set(["Slow", "SlowValue"]);
+export const slowComponents: ReadonlySet<string> = new Set(["Slow", "SlowValue", "SlowBreaks"]);
+
+/** Lets promise callbacks run. */
+export const settle = async (): Promise<void> => {
+  for (let i = 0; i < 4; i++) await Promise.resolve();
+};
 
 /** The same for the reference. */
 export const behaviours: Record<string, Behaviour> = Object.fromEntries(
   Object.entries(acts).map(([name, act]): [string, Behaviour] => [
     name,
-    ({ node, nodeId, visit, state, values }) =>
-      act({ key: `${nodeId}:${visit}`, id: node.id, data: node.data, state, values: values("in") }),
+    (seen) =>
+      act({
+        key: `${seen.nodeId}:${seen.visit}`,
+        id: seen.node.id,
+        data: seen.node.data,
+        state: seen.state,
+        values: seen.values("in"),
+      }),
   ]),
 );
 
@@ -119,9 +140,9 @@ export function workshop(): Workshop {
       const key = `${context.nodeId}:${context.visit}`;
       executed.push(key);
       if (!slowComponents.has(name)) return act(name, context, key);
-      const { promise, resolve } = Promise.withResolvers<Done>();
-      pending.push({ key, resolve: () => resolve(act(name, context, key)) });
-      return promise;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      pending.push({ key, resolve });
+      return promise.then(() => act(name, context, key));
     },
   }));
   return { executed, pending, catalogue: withComponents(components) };
