@@ -16,11 +16,17 @@ import {
 import { type Canvas, drawConstants, drawResults } from "./behave-subspells.ts";
 import { addedSockets } from "./behave-sockets.ts";
 import { BehaveWiring, outputTypes, startTypes, variablesOf, type Wired } from "./behave-wiring.ts";
+import { FreshNames } from "./fresh-names.ts";
+import { checkNodeCount, type ImportBudget } from "./import-budget.ts";
 import { idFrom, type ImportedSpell } from "./imported.ts";
 
-/** Never throws: what is no node, and whatever else cannot be carried, is left out and said. */
-export function importBehave(spell: JsonObject, graph: JsonObject): ImportedSpell {
-  return new BehaveImport(spell, graph).result();
+/**
+ * What is no node, and whatever else cannot be carried, is left out and said.
+ * @throws SpellError `too_large` alone
+ */
+export function importBehave(spell: JsonObject, graph: JsonObject, budget: ImportBudget): ImportedSpell {
+  checkNodeCount(listOf(graph.nodes).length);
+  return new BehaveImport(spell, graph, budget).result();
 }
 
 /** Keys with a place of their own in the native document. */
@@ -38,26 +44,31 @@ interface Drawn extends Wired {
 class BehaveImport implements Canvas {
   readonly #spell: JsonObject;
   readonly #graph: JsonObject;
+  readonly #budget: ImportBudget;
   readonly #issues: SpellIssue[] = [];
   readonly #shared: BehaveGraph;
   /** Ids in the document by those in the file. */
   readonly #ids = new Map<string, string>();
-  readonly #taken = new Set<string>();
+  readonly #taken = new FreshNames(new Set());
   readonly #nodes: Record<string, SpellNode> = {};
   readonly #edges: Record<string, Edge> = {};
-  readonly #names = new Set(["lifecycle"]);
+  readonly #names = new FreshNames(new Set(["lifecycle"]));
+  #nodeCount = 0;
   #edgeCount = 0;
   /** Variables told to nodes. */
   #mentions = 0;
 
-  constructor(spell: JsonObject, graph: JsonObject) {
+  constructor(spell: JsonObject, graph: JsonObject, budget: ImportBudget) {
     this.#spell = spell;
     this.#graph = graph;
+    this.#budget = budget;
     this.#shared = readSharedParts(graph, this.#issues);
+    budget.add("warnings", this.#issues.length);
   }
 
   result(): ImportedSpell {
     const drawn = listOf(this.#graph.nodes).flatMap((raw, i) => this.#read(raw, i) ?? []);
+    this.#nodeCount = drawn.length;
     const variableIds = variablesOf(drawn, this.#shared, (id) => this.#listSource(id, drawn));
     for (const node of drawn) this.#nodes[node.id] = this.#toNode(node, variableIds.get(node.id));
     for (const node of drawn) this.#drawEdges(node);
@@ -123,16 +134,11 @@ class BehaveImport implements Canvas {
   }
 
   #freshId(own: string): string {
-    const isFree = (id: string): boolean => !this.#taken.has(id);
-    let id = own;
     // An object takes every name but this as a key of its own.
-    if (!nodeIdRule.safeParse(own).success || own === "__proto__" || !isFree(own)) {
-      const base = own.replace(/[^A-Za-z0-9.-]/g, "-").slice(0, 48) || "node";
-      id = base;
-      for (let n = 2; !isFree(id); n++) id = `${base}-${n}`;
-      this.#warn("invalid_node", id, `Node id ${JSON.stringify(own.slice(0, 100))} became "${id}".`);
-    }
-    this.#taken.add(id);
+    if (nodeIdRule.safeParse(own).success && own !== "__proto__" && !this.#taken.has(own))
+      return this.#taken.take(own);
+    const id = this.#taken.take(own.replace(/[^A-Za-z0-9.-]/g, "-").slice(0, 48) || "node");
+    this.#warn("invalid_node", id, `Node id ${JSON.stringify(own.slice(0, 100))} became "${id}".`);
     return id;
   }
 
@@ -140,12 +146,13 @@ class BehaveImport implements Canvas {
     const { id, type, raw } = node;
     const { positionX, positionY, ...metadata } = isJsonObject(raw.metadata) ? raw.metadata : {};
     const added = addedSockets(type, node.configuration, this.#shared);
+    this.#budget.add("sockets", added.inputs.length + added.outputs.length);
     const variable = variableId === undefined ? undefined : this.#shared.variables.get(variableId);
     if (variableId !== undefined && variable === undefined)
       this.#warn(
         "not_carried",
         id,
-        `This node is about a variable with the id "${variableId}", which does not exist.`,
+        `This node is about a variable with the id "${variableId.slice(0, 100)}", which does not exist.`,
       );
     const label = firstText([raw.label]);
     const isPublic = startTypes.has(type) || outputTypes.has(type);
@@ -155,7 +162,7 @@ class BehaveImport implements Canvas {
       component: type,
       position: [coordinate(positionX), coordinate(positionY)],
       data: {
-        ...(isPublic ? { name: this.#freshName(title ?? type) } : {}),
+        ...(isPublic ? { name: this.#names.take((title ?? type).slice(0, 200), " ") } : {}),
         ...(label === undefined ? {} : { label }),
         ...(Object.keys(literals).length === 0 ? {} : { parameters: literals }),
         ...(Object.keys(node.configuration).length === 0 ? {} : { configuration: node.configuration }),
@@ -168,30 +175,23 @@ class BehaveImport implements Canvas {
     };
   }
 
-  #freshName(wanted: string): string {
-    const base = wanted.slice(0, 200);
-    let name = base;
-    for (let n = 2; this.#names.has(name); n++) name = `${base} ${n}`;
-    this.#names.add(name);
-    return name;
-  }
-
   /** What nodes must know of variables: a sub-spell starts without the state, so their initial values, too. */
   #variableData({ id, type, configuration }: Drawn, variable: BehaveVariable | undefined): JsonObject {
-    const of = ({ name, key, type: valueType, initial }: BehaveVariable): JsonObject => ({
-      name,
-      key,
-      type: valueType,
-      initial,
-    });
+    const of = (told: BehaveVariable): JsonObject => {
+      this.#budget.share(told);
+      const { name, key, type: valueType, initial } = told;
+      return { name, key, type: valueType, initial };
+    };
     if (variable !== undefined) return { variable: of(variable) };
     if (type !== "variables/reset" && type !== "variables/getMany") return {};
-    const read = new Set(readSockets(listOf(configuration.socketOutputs)).map(({ name }) => name));
-    const known = [...this.#shared.variables.values()].filter(
-      ({ name }) => type === "variables/reset" || read.has(name),
-    );
-    this.#mentions += known.length;
-    if (this.#mentions <= maxMentions) return { variables: known.map(of) };
+    if (this.#mentions <= maxMentions) {
+      const read = new Set(readSockets(listOf(configuration.socketOutputs)).map(({ name }) => name));
+      const known = [...this.#shared.variables.values()].filter(
+        ({ name }) => type === "variables/reset" || read.has(name),
+      );
+      this.#mentions += known.length;
+      if (this.#mentions <= maxMentions) return { variables: known.map(of) };
+    }
     this.#warn("not_carried", id, "This spell has so many variables that they were left out of this node.");
     return {};
   }
@@ -209,8 +209,13 @@ class BehaveImport implements Canvas {
     }
     // A custom event's parameter that is not given has a value of its own.
     const event = type === "customEvent/trigger" ? keyOf(configuration.customEventId) : undefined;
-    for (const { name, initial } of this.#shared.customEvents.get(event ?? "") ?? [])
-      if (initial !== undefined && !Object.hasOwn(parameters, name)) literals.push([name, initial]);
+    for (const parameter of this.#shared.customEvents.get(event ?? "") ?? []) {
+      const { name, initial } = parameter;
+      if (initial === undefined || Object.hasOwn(parameters, name)) continue;
+      this.#budget.add("values");
+      this.#budget.share(parameter);
+      literals.push([name, initial]);
+    }
     return Object.fromEntries(literals);
   }
 
@@ -238,9 +243,10 @@ class BehaveImport implements Canvas {
   }
 
   place(wanted: string, node: SpellNode): string {
-    let id = wanted;
-    for (let n = 2; this.#taken.has(id); n++) id = `${wanted}-${n}`;
-    this.#taken.add(id);
+    this.#nodeCount += 1;
+    checkNodeCount(this.#nodeCount);
+    this.#budget.add("nodes");
+    const id = this.#taken.take(wanted);
     this.#nodes[id] = node;
     return id;
   }
@@ -263,11 +269,13 @@ class BehaveImport implements Canvas {
   }
 
   draw(edge: Edge): void {
+    this.#budget.add("edges");
     this.#edgeCount += 1;
     this.#edges[`e${this.#edgeCount}`] = edge;
   }
 
   #warn(code: SpellIssue["code"], nodeId: string | undefined, message: string): void {
+    this.#budget.add("warnings");
     this.#issues.push({ severity: "warning", code, ...(nodeId === undefined ? {} : { nodeId }), message });
   }
 }

@@ -1,8 +1,9 @@
 /** The front door for spells in any format: tells the format and gives the native document with what could not be carried. */
 import { SpellError } from "../protocol/errors.ts";
-import { maxSpellNodes, type SpellDocument } from "../protocol/spell.ts";
+import type { SpellDocument } from "../protocol/spell.ts";
 import { isJsonObject, type Json, type JsonObject } from "../protocol/values.ts";
 import { importBehave } from "./behave.ts";
+import { checkNodeCount, ImportBudget } from "./import-budget.ts";
 import type { ImportedSpell } from "./imported.ts";
 import { checkTree, maxForeignDepth, maxTreeDepth, objectInText } from "./json-tree.ts";
 import { importNative } from "./native.ts";
@@ -17,29 +18,30 @@ export interface ImportOptions {
 /**
  * Reads a spell, or a project of several.
  * @param value parsed JSON: a native document, or a file of Thoth, its fork, or Magick
- * @throws SpellError `bad_request` for what is no spell, `too_large` above 5 000 nodes
+ * @throws SpellError `bad_request` for what is no spell, `too_large` above 5 000 nodes, and for more
+ *   than an import may add or a project may hold
  */
 export function importSpell(value: unknown, options: ImportOptions = {}): ImportedSpell {
   if (!isJsonObject(value)) throw noObject(value);
   const isNative = value.format === "spellrunner@1";
   checkTree(value, isNative ? maxTreeDepth : maxForeignDepth);
-  const imported = !isNative && isProject(value) ? importProject(value, importOne) : importOne(value);
+  const budget = new ImportBudget();
+  const imported =
+    !isNative && isProject(value)
+      ? importProject(value, (spell) => importOne(spell, budget))
+      : importOne(value, budget);
   if (options.id !== undefined) imported.document.id = options.id;
   return imported;
 }
 
-function importOne(value: Json): ImportedSpell {
+function importOne(value: Json, budget: ImportBudget): ImportedSpell {
   if (!isJsonObject(value)) throw noObject(value);
-  const imported = value.format === "spellrunner@1" ? importNative(value) : importForeign(value);
-  const count = countNodes(imported.document);
-  if (count <= maxSpellNodes) return imported;
-  throw new SpellError(
-    "too_large",
-    `This spell has ${count} nodes, its sub-spells included; at most ${maxSpellNodes} are taken.`,
-  );
+  const imported = value.format === "spellrunner@1" ? importNative(value) : importForeign(value, budget);
+  checkNodeCount(countNodes(imported.document));
+  return imported;
 }
 
-function importForeign(value: JsonObject): ImportedSpell {
+function importForeign(value: JsonObject, budget: ImportBudget): ImportedSpell {
   if (typeof value.format === "string")
     throw new SpellError(
       "bad_request",
@@ -53,7 +55,9 @@ function importForeign(value: JsonObject): ImportedSpell {
       "This is no spell: it has neither `nodes` nor a `chain` or `graph` with `nodes`.",
       { errors: [{ path: "nodes", message: "expected an object of nodes" }] },
     );
-  return Array.isArray(found.graph.nodes) ? importBehave(value, found.graph) : importRete(value, found);
+  return Array.isArray(found.graph.nodes)
+    ? importBehave(value, found.graph, budget)
+    : importRete(value, found);
 }
 
 /** `chain`, `graph`, `data` of a bare module, each an object or the text of one; or the file itself. */

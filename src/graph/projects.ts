@@ -2,7 +2,12 @@
 import { SpellError } from "../protocol/errors.ts";
 import type { SpellDocument, SpellIssue } from "../protocol/spell.ts";
 import { isJsonObject, type Json, type JsonObject } from "../protocol/values.ts";
+import { FreshNames } from "./fresh-names.ts";
 import { type ImportedSpell, unsavedId } from "./imported.ts";
+import { maxToldIssues } from "./told-issues.ts";
+
+/** More would be as many writes in one request. */
+export const maxProjectSpells = 200;
 
 /** A project has a list of spells and no graph of its own. */
 export const isProject = (value: JsonObject): boolean =>
@@ -15,40 +20,58 @@ interface Entry {
 
 /**
  * Imports all spells of a project. One that is no spell is left out with a warning, as the others are still of use.
- * @throws SpellError `bad_request` where none of them is a spell; what else `importOne` throws
+ * @throws SpellError `bad_request` where none of them is a spell, `too_large` above `maxProjectSpells`; what else `importOne` throws
  */
 export function importProject(
   { spells, ...rest }: JsonObject,
   importOne: (spell: Json) => ImportedSpell,
 ): ImportedSpell {
+  const listed = Array.isArray(spells) ? spells : [];
+  if (listed.length > maxProjectSpells)
+    throw new SpellError(
+      "too_large",
+      `This project has ${listed.length} spells; at most ${maxProjectSpells} are taken.`,
+    );
   const documents: SpellDocument[] = [];
   const issues: SpellIssue[] = [];
   const faulty: (Entry & { message: string })[] = [];
-  for (const [index, written] of (Array.isArray(spells) ? spells : []).entries()) {
-    const imported = attempt(() => importOne(written));
-    if (imported instanceof SpellError) faulty.push({ written, index, message: imported.message });
+  for (const [index, spell] of listed.entries()) {
+    const imported = attempt(() => importOne(spell));
+    if (imported instanceof SpellError) faulty.push({ written: spell, index, message: imported.message });
     else {
       const isFirst = documents.push(imported.document) === 1;
-      issues.push(...(isFirst ? imported.issues : issuesOf(imported.document, imported.issues)));
+      // One by one: there may be more of them than a call takes arguments.
+      for (const issue of isFirst ? imported.issues : issuesOf(imported.document, imported.issues))
+        issues.push(issue);
     }
   }
   const [first, ...more] = documents;
   if (first === undefined) throw noSpells(faulty);
   for (const entry of faulty)
     issues.push(notCarried(`${called("The spell", entry)} was left out: ${entry.message}`));
-  for (const [kind, what] of [
-    ["agents", "The agent"],
-    ["documents", "The document"],
-  ] as const)
-    for (const [index, written] of listOf(rest[kind]).entries())
-      issues.push(
-        notCarried(
-          `${called(what, { written, index })} has no place in a spell; it is kept in the \`source\` of the project's first spell.`,
-        ),
-      );
+  issues.push(...withoutPlace("agents", "The agent", rest.agents));
+  issues.push(...withoutPlace("documents", "The document", rest.documents));
   issues.push(...separate(documents));
   keepAtFirst(first, { ...rest, spells: faulty.map(({ written }) => written) });
   return { document: first, issues, ...(more.length === 0 ? {} : { more }) };
+}
+
+/** Each by its name as far as an answer could tell them, the rest in one. */
+function withoutPlace(kind: string, what: string, part: Json | undefined): SpellIssue[] {
+  const entries = listOf(part);
+  const issues = entries
+    .slice(0, maxToldIssues)
+    .map((written, index) =>
+      notCarried(
+        `${called(what, { written, index })} has no place in a spell; it is kept in the \`source\` of the project's first spell.`,
+      ),
+    );
+  const left = entries.length - issues.length;
+  if (left > 0)
+    issues.push(
+      notCarried(`${left} more of its ${kind} have no place in a spell; they are kept there, too.`),
+    );
+  return issues;
 }
 
 /** Issues of another spell than the one that is answered for. */
@@ -94,14 +117,13 @@ const listOf = (part: Json | undefined): readonly Json[] =>
 
 /** Two spells of one id could not be told apart by the nodes that run them: the first keeps it. */
 function separate(documents: readonly SpellDocument[]): SpellIssue[] {
-  const taken = new Set(documents.map(({ id }) => id));
+  const fresh = new FreshNames(new Set(documents.map(({ id }) => id)));
   const seen = new Set<string>();
   const issues: SpellIssue[] = [];
   for (const document of documents) {
     const { id } = document;
     if (id !== unsavedId && seen.has(id)) {
-      for (let n = 2; taken.has(document.id); n++) document.id = `${id.slice(0, 120)}-${n}`;
-      taken.add(document.id);
+      document.id = fresh.takeNumbered(id.slice(0, 120));
       issues.push(
         notCarried(
           `A second spell with the id "${id}" has "${document.id}" now: Spell nodes find the first.`,

@@ -6,6 +6,7 @@ import { importSpell } from "../graph/import.ts";
 import { type ImportedSpell, unsavedId } from "../graph/imported.ts";
 import { issuesOf } from "../graph/projects.ts";
 import { pointedTo } from "../graph/references.ts";
+import { toldIssues } from "../graph/told-issues.ts";
 import { validateSpell } from "../graph/validate.ts";
 import { catalogue } from "../nodes/index.ts";
 import { newId } from "../platform/ids.ts";
@@ -17,9 +18,6 @@ import { forgetSpell, noSuchSpell } from "./ownership.ts";
 import { idParams, ifMatchHeader, ifMatchOf, pageQuery, queryAs, spellIdOf } from "./request.ts";
 import { json, jsonText, versionTag } from "./responses.ts";
 import { addRoute, answer, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
-
-/** More would be as many writes in one request. */
-const maxProjectSpells = 200;
 
 const listQuery = pageQuery.extend({ search: z.string().max(300).optional() });
 const otherFormats = "A spell in one of the earlier formats.";
@@ -127,20 +125,16 @@ const repositoryOf = (c: RouteContext): SpellRepository => new SpellRepository(c
 const userOf = (c: RouteContext): string => c.var.identity.userId;
 const readSpell = (c: RouteContext): Promise<unknown> => readJson(c.req.raw, { maxBytes: maxSpellBytes });
 
-const warningsOf = ({ document, issues, more = [] }: ImportedSpell): SpellIssue[] => [
-  ...issues,
-  ...validateSpell(document, catalogue),
-  ...more.flatMap((other) => issuesOf(other, validateSpell(other, catalogue))),
-];
+const warningsOf = ({ document, issues, more = [] }: ImportedSpell): SpellIssue[] =>
+  toldIssues([
+    ...issues,
+    ...validateSpell(document, catalogue),
+    ...more.flatMap((other) => issuesOf(other, validateSpell(other, catalogue))),
+  ]);
 
 async function createSpells(c: RouteContext): Promise<Response> {
   const imported = importSpell(await readSpell(c));
   const more = imported.more ?? [];
-  if (more.length >= maxProjectSpells)
-    throw new SpellError(
-      "too_large",
-      `This project has ${more.length + 1} spells; at most ${maxProjectSpells} are taken.`,
-    );
   const documents = more.length === 0 ? [imported.document] : await ready(c, [...more, imported.document]);
   // The first one last: it is the newest in lists, and there only when all that it may use is there.
   const saved = [];

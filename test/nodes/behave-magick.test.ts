@@ -375,7 +375,7 @@ describe("Objects", () => {
     expect(result("math/toString/object", { a: { x: 1 } }).outputs).toEqual({ result: '{"x":1}' });
     expect(result("math/toArray/string", { a: "[1]" }).outputs).toEqual({ result: [1] });
     expect(result("math/toObject/string", { a: "[" }).error).toMatchObject({ code: "node_failed" });
-    expect(result("logic/validate/object", {}).error).toMatchObject({ code: "node_failed" });
+    expect(result("logic/validate/object", {}).error).toMatchObject({ code: "not_configured" });
   });
 });
 
