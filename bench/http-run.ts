@@ -95,10 +95,16 @@ try {
       "bare p50 / p99, ms": `${of("bare", "p50").toFixed(2)} / ${of("bare", "p99").toFixed(2)}`,
     });
   }
-  report("http-run", "A warm run of ten pure nodes by HTTP, against an object that writes one row", rows, [
-    `${rounds} rounds a row, the two sides in turn, ${requests} requests each; the ratio is taken round by round. Aim: at least 0.5.`,
-    "The load generator shares the processors with the servers: read the ratios, not the rates.",
-  ]);
+  report({
+    name: "http-run",
+    question: "A warm run of ten pure nodes by HTTP, against an object that writes one row",
+    tables: [{ rows }],
+    notes: [
+      `${rounds} rounds a row, the two sides in turn, ${requests} requests each; the ratio is taken round by round. Aim: at least 0.5.`,
+      "The load generator shares the processors with the servers: read the ratios, not the rates.",
+    ],
+    packages: ["workerd"],
+  });
 } finally {
   await Promise.all(Object.values(runtimes).map((runtime) => runtime.close()));
   rmSync(folder, { recursive: true, force: true });

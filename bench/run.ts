@@ -1,15 +1,16 @@
-/** `npm run bench`: every bench, one after the other; `npm run bench -- NAME` one of them. */
+/** `npm run bench`: every bench, one after the other; `npm run bench -- NAME` one of them, its own options behind. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-const benches = ["http-run"];
-const asked = process.argv.slice(2);
+const benches = ["engine", "http-run"];
+const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const options = process.argv.slice(2).filter((word) => word.startsWith("--"));
 for (const name of asked.length > 0 ? asked : benches) {
   if (!benches.includes(name)) {
     console.error(`There is no bench "${name}". There are: ${benches.join(", ")}.`);
     process.exit(1);
   }
-  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], {
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...options], {
     stdio: "inherit",
   });
   if (status !== 0) process.exit(status ?? 1);
