@@ -9,6 +9,8 @@ import { settle, workshop } from "../helpers/workshop.ts";
 import { compare, type Scenario, visitOf } from "./reference/compare.ts";
 
 const inputs = { list: ["a", { b: [1] }] };
+/** The same cases each time: a search for new ones is made by hand, with other seeds and more runs. */
+const seed = 20_261_123;
 const choices = fc.array(fc.nat(7), { minLength: 1, maxLength: 12 });
 
 /**
@@ -66,7 +68,7 @@ describe("engine and reference agree on outputs, state, and all visits in their 
       fc.asyncProperty(randomSpell(10), choices, async (drawn, answers) =>
         agreement.expect({ drawn, choices: answers, inputs, maxVisits: 60 }),
       ),
-      { numRuns: 500 },
+      { numRuns: 500, seed },
     );
     expect(agreement.completed).toBeGreaterThan(100);
     expect(agreement.failed).toBeGreaterThan(10);
@@ -81,7 +83,7 @@ describe("engine and reference agree on outputs, state, and all visits in their 
       fc.asyncProperty(drawing, choices, trigger, async (drawn, answers, started) =>
         agreement.expect({ drawn, choices: answers, inputs, trigger: started, maxVisits: 60 }),
       ),
-      { numRuns: 200 },
+      { numRuns: 200, seed },
     );
     expect(agreement.completed).toBeGreaterThan(50);
   });
@@ -92,7 +94,7 @@ describe("engine and reference agree on outputs, state, and all visits in their 
       fc.asyncProperty(programs(), choices, async (drawn, answers) =>
         agreement.expect({ drawn, choices: answers, inputs, maxVisits: 400 }),
       ),
-      { numRuns: 500 },
+      { numRuns: 500, seed },
     );
     expect(agreement.completed).toBeGreaterThan(450);
   });
@@ -104,7 +106,7 @@ describe("engine and reference agree on outputs, state, and all visits in their 
       fc.asyncProperty(drawing, choices, async (drawn, answers) =>
         agreement.expect({ drawn, choices: answers, inputs, maxVisits: 400 }),
       ),
-      { numRuns: 100 },
+      { numRuns: 100, seed },
     );
     expect(agreement.compared).toBeGreaterThan(80);
   });
@@ -138,7 +140,7 @@ describe("visits", () => {
       fc.asyncProperty(drawing, choices, choices, async (drawn, some, others) => {
         expect(await visitsOf(drawn, some)).toEqual(await visitsOf(drawn, others));
       }),
-      { numRuns: 200 },
+      { numRuns: 200, seed },
     );
   });
 });
