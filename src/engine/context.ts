@@ -47,7 +47,7 @@ export class VisitContext implements NodeContext {
     return this.#visit.visit;
   }
   get label(): string {
-    return `Node "${this.#visit.nodeId}" (${this.#visit.node.plan.component})`;
+    return this.#visit.label;
   }
   get trigger(): string | undefined {
     return this.#visit.trigger;

@@ -21,40 +21,19 @@ import { Fibers } from "./fibers.ts";
 import { Flow, type FlowHost } from "./flow.ts";
 import { Follower, type FollowerHost } from "./follower.ts";
 import { Frame } from "./frame.ts";
+import { type Limits, limitsOf, overBudget, overdue, tooLarge } from "./limits.ts";
 import { Performer, type PerformerHost, type Question } from "./performer.ts";
 import type { EnginePorts } from "./ports.ts";
 import { prepare, type PreparedGraph } from "./prepared.ts";
 import { faultFrom } from "./reach.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { pathIn, type Scope } from "./scope.ts";
-import { ServiceGate, type ServiceLimits } from "./service-gate.ts";
+import { ServiceCalls, type ServiceCallsHost } from "./service-calls.ts";
 import { Sources, type SourcesHost } from "./sources.ts";
 import { startCalled } from "./starts.ts";
 import { patched, patchIn } from "./state.ts";
 import { Status, type Visit } from "./visit.ts";
 import { VisitNames } from "./visit-names.ts";
-
-export interface Limits extends ServiceLimits {
-  /** Node visits of one run. */
-  maxVisits: number;
-  /** Sub-spells within sub-spells. */
-  maxDepth: number;
-  /** A spell within itself. */
-  maxRecursion: number;
-  /** What the nodes of one run may give, in bytes of their records. */
-  maxOutputBytes: number;
-  /** Visits after which a run that never waits lets others have the processor. */
-  visitsPerTurn: number;
-}
-export const defaultLimits: Limits = {
-  maxVisits: 100_000,
-  maxDepth: 32,
-  maxRecursion: 16,
-  maxOutputBytes: 64 * 1024 * 1024,
-  maxCallsAtOnce: 6,
-  maxCalls: 1000,
-  visitsPerTurn: 10_000,
-};
 
 /** What a call of user code counts for towards a pause. */
 const visitsPerSandboxCall = 1000;
@@ -99,14 +78,14 @@ export interface RunHandle {
 }
 
 export class Execution
-  implements RunHandle, FlowHost, SourcesHost, FollowerHost, PerformerHost, FailuresHost
+  implements RunHandle, FlowHost, SourcesHost, FollowerHost, PerformerHost, FailuresHost, ServiceCallsHost
 {
   readonly #options: ExecutionOptions;
   readonly #ports: EnginePorts;
   readonly #limits: Limits;
   readonly #root: Frame;
   readonly #cancel = new CancelSignal();
-  #gate: ServiceGate | null = null;
+  #calls: ServiceCalls | null = null;
   #names: VisitNames | null = null;
   readonly #flow = new Flow(this);
   #fibers: Fibers | null = null;
@@ -166,6 +145,16 @@ export class Execution
   get runId(): string {
     return this.#options.start.runId;
   }
+  get userId(): string {
+    return this.#options.userId;
+  }
+  get services(): Services {
+    return this.#ports.services;
+  }
+  /** Resolves when the run has ended. */
+  get cancelled(): Promise<void> {
+    return this.#cancel.cancelled;
+  }
   get turnedAt(): number {
     return this.#turnedAt;
   }
@@ -224,16 +213,7 @@ export class Execution
   // ── for components ────────────────────────────────────────────────────────────────────────────────────────
 
   ask<T>(visit: Visit, request: (services: Services, call: ServiceCall) => Promise<T>): Promise<T> {
-    // Numbered when it is asked, so that keys do not depend on how long others take.
-    const call = this.#callFor(visit);
-    const { signal } = visit;
-    const label = `Node "${visit.nodeId}" (${visit.node.plan.component})`;
-    const isWanted = (): boolean => this.#end === null && signal?.isCancelled !== true && !visit.frame.isOver;
-    return (this.#gate ??= new ServiceGate(this.#limits)).pass(
-      () => request(this.#ports.services, call),
-      label,
-      isWanted,
-    );
+    return (this.#calls ??= new ServiceCalls(this, this.#limits)).ask(visit, request);
   }
 
   sleep(ms: number): Promise<void> {
@@ -246,30 +226,6 @@ export class Execution
       const off = this.#cancel.onCancel(wake);
       const stop = this.#ports.after(ms, wake);
     });
-  }
-
-  #callFor(visit: Visit): ServiceCall {
-    visit.calls += 1;
-    const { userId } = this.#options;
-    const attempt = (visit.signal ??= new CancelSignal());
-    const deadlineAt = this.#deadlineOf(visit);
-    const key = `${this.runId}:${visit.nodeId}:${visit.visit}`;
-    return {
-      userId,
-      runId: this.runId,
-      nodeId: visit.nodeId,
-      visit: visit.visit,
-      idempotencyKey: visit.calls === 1 ? key : `${key}:${visit.calls}`,
-      ...(deadlineAt === undefined ? {} : { deadlineAt }),
-      cancelled: () => Promise.race([this.#cancel.cancelled, attempt.cancelled]),
-    };
-  }
-
-  #deadlineOf(visit: Visit): number | undefined {
-    const deadlineAt = this.#deadlineAt;
-    const { settings } = visit.node.plan;
-    if (settings?.timeoutMs === undefined) return deadlineAt;
-    return Math.min(deadlineAt ?? Number.POSITIVE_INFINITY, visit.startedAt + settings.timeoutMs);
   }
 
   delta(visit: Visit, text: string): void {
@@ -309,7 +265,7 @@ export class Execution
   /** Looked at after I/O alone: in between, deployed clocks stand still. */
   get #isOverdue(): boolean {
     const deadlineAt = this.#deadlineAt;
-    if (deadlineAt === undefined || this.#end !== null || this.#performer.questions.length > 0) return false;
+    if (deadlineAt === undefined || this.#end !== null || this.#performer.isAsking) return false;
     return this.#turnedAt >= deadlineAt;
   }
 
@@ -553,42 +509,8 @@ export class Execution
   }
 }
 
-const known = new WeakMap<Plan, Limits>();
-
-/** The usual limits with a spell's own. */
-function limitsOf(plan: Plan): Limits {
-  let limits = known.get(plan);
-  if (limits === undefined) {
-    const own = Object.entries(plan.settings).filter(
-      ([key, value]) => key in defaultLimits && value !== undefined,
-    );
-    known.set(plan, (limits = { ...defaultLimits, ...Object.fromEntries(own) }));
-  }
-  return limits;
-}
-
 const noStart = {
   code: "spell_invalid",
   message: "Nothing starts this spell: it has no Trigger In and no Input with a trigger.",
   nodeId: undefined,
 } as const;
-
-const overBudget = (visit: Visit, allowed: number): SpellError =>
-  new SpellError(
-    "budget_exceeded",
-    `Node "${visit.nodeId}" (${visit.node.plan.component}) would be visit ${allowed + 1} of this run; ${allowed} are allowed. Look for a cycle that never ends, or raise settings.maxVisits.`,
-    { nodeId: visit.nodeId },
-  );
-
-const overdue = (ms: number): SpellError =>
-  new SpellError(
-    "run_timeout",
-    `The run was out of time after ${ms} ms. Raise timeoutMs, or look which node took so long.`,
-  );
-
-const tooLarge = (event: RunEvent, allowed: number): SpellError =>
-  new SpellError(
-    "output_limit",
-    `With ${"nodeId" in event ? `node "${event.nodeId}"` : "this"} the run has given more than ${allowed} bytes. Look for a list or state that grows, or raise settings.maxOutputBytes.`,
-    "nodeId" in event ? { nodeId: event.nodeId } : {},
-  );

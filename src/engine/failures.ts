@@ -95,7 +95,8 @@ export class Failures {
       this.#host.agree(visit);
       if (this.#host.isEnded) return;
     }
-    if (caughtBy(visit, record.error) !== null) return this.#caught(visit, record);
+    const caught = caughtBy(visit, record.error);
+    if (caught !== null) return this.#host.applyFailure(visit, { ...record, ...caught });
     this.#host.append(record);
     this.uncaught(visit, error);
   }
@@ -127,11 +128,6 @@ export class Failures {
   awaitRetry(visit: Visit): void {
     visit.retried += 1;
     this.#host.hold(visit);
-  }
-
-  #caught(visit: Visit, record: NodeFailed): void {
-    Object.assign(record, caughtBy(visit, record.error));
-    this.#host.applyFailure(visit, record);
   }
 
   #later(visit: Visit, ms: number): void {
@@ -180,7 +176,7 @@ export class Failures {
       error: info,
       ...(logs === undefined ? {} : { logs: [...logs] }),
       ...(visit.waited ? { waited: true as const } : {}),
-      ms: visit.startedAt === 0 ? 0 : Math.max(0, this.#host.now - visit.startedAt),
+      ms: visit.elapsed(this.#host.now),
     };
   }
 }

@@ -186,7 +186,7 @@ export class Flow {
 const tooManyIterations = (visit: Visit, count: number, left: number): SpellError =>
   new SpellError(
     "budget_exceeded",
-    `Node "${visit.nodeId}" (${visit.node.plan.component}) would make ${count} iterations, but this run may visit only ${left} more nodes. Shorten the list, or raise settings.maxVisits.`,
+    `${visit.label} would make ${count} iterations, but this run may visit only ${left} more nodes. Shorten the list, or raise settings.maxVisits.`,
     { nodeId: visit.nodeId },
   );
 

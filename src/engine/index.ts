@@ -1,6 +1,7 @@
 /** The front door of the engine. */
 export type { Component, NodeContext, NodeOutcome } from "./component.ts";
-export { defaultLimits, type Limits, type RunHandle } from "./execution.ts";
+export type { RunHandle } from "./execution.ts";
+export { defaultLimits, type Limits } from "./limits.ts";
 export type { Clock, EnginePorts, Journal } from "./ports.ts";
 export { type Replayed, replay } from "./replay.ts";
 export { chooseTrigger, resumeRun, type ResumeOptions, type RunOptions, startRun } from "./run.ts";

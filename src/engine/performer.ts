@@ -147,17 +147,18 @@ export class Performer {
 
   /** What waits for a human, in the order in which it was asked. */
   get questions(): Question[] {
-    if (this.#questions === null) return [];
-    return [...this.#questions.values()]
-      .filter(({ visit }) => !visit.frame.isOver)
-      .map(({ question }) => question);
+    return [...(this.#questions?.values() ?? [])].map(({ question }) => question);
+  }
+
+  get isAsking(): boolean {
+    return this.#questions !== null && this.#questions.size > 0;
   }
 
   /** @throws SpellError `not_found` when that visit asks nothing, `bad_request` for an answer that does not fit it */
   answer(nodeId: string, visitName: string, value: Json): void {
     const key = `${nodeId}#${visitName}`;
     const asked = this.#questions?.get(key);
-    if (asked === undefined || asked.visit.frame.isOver || this.#host.isEnded)
+    if (asked === undefined || this.#host.isEnded)
       throw new SpellError("not_found", `Node "${nodeId}", visit ${visitName}, waits for no answer.`);
     const { visit, component } = asked;
     const outcome = component.answered?.(new VisitContext(this.#host, visit), value) ?? {};
@@ -183,7 +184,14 @@ export class Performer {
   #done(visit: Visit, component: Component, outcome: NodeOutcome): void {
     if (outcome.events !== undefined)
       for (const { name, data } of outcome.events)
-        this.#host.append({ type: "node.event", ...this.#of(visit), name, data });
+        this.#host.append({
+          type: "node.event",
+          runId: this.#host.runId,
+          nodeId: visit.nodeId,
+          visit: visit.visit,
+          name,
+          data,
+        });
     if (outcome.waiting !== undefined) return this.#ask(visit, component, outcome.waiting);
     if (outcome.stream === undefined) return this.complete(visit, outcome);
     if (visit.frame.graph.isFibers) return this.#failed(visit, noStream(visit));
@@ -237,7 +245,7 @@ export class Performer {
       attempt: visit.attempt,
       outputs: outputs ?? {},
       fired: fired ?? (visit.node.fires as string[]),
-      ms: visit.startedAt === 0 ? 0 : Math.max(0, this.#host.now - visit.startedAt),
+      ms: visit.elapsed(this.#host.now),
     };
     if (iterations !== undefined) record.iterations = iterations;
     if (again !== undefined) record.again = again;
@@ -286,10 +294,6 @@ export class Performer {
       apply();
     });
   }
-
-  #of(visit: Visit): { runId: string; nodeId: string; visit: string } {
-    return { runId: this.#host.runId, nodeId: visit.nodeId, visit: visit.visit };
-  }
 }
 
 const noSpell = (visit: Visit): SpellError =>
@@ -299,10 +303,7 @@ const noSpell = (visit: Visit): SpellError =>
   );
 
 const noStream = (visit: Visit): SpellError =>
-  new SpellError(
-    "node_failed",
-    `Node "${visit.nodeId}" (${visit.node.plan.component}) streams, which a spell whose flows are fibers cannot.`,
-  );
+  new SpellError("node_failed", `${visit.label} streams, which a spell whose flows are fibers cannot.`);
 
 const tooDeep = (visit: Visit, depth: number, allowed: number): SpellError =>
   new SpellError(
@@ -319,12 +320,9 @@ const tooOften = (visit: Visit, graph: PreparedGraph, allowed: number): SpellErr
 const timedOut = (visit: Visit, ms: number): SpellError =>
   new SpellError(
     "node_timeout",
-    `Node "${visit.nodeId}" (${visit.node.plan.component}) timed out after ${ms} ms. Raise timeoutMs or check the provider.`,
+    `${visit.label} timed out after ${ms} ms. Raise timeoutMs or check the provider.`,
     { retryable: true },
   );
 
 const unanswered = (visit: Visit): SpellError =>
-  new SpellError(
-    "node_timeout",
-    `Node "${visit.nodeId}" (${visit.node.plan.component}) got no answer in time.`,
-  );
+  new SpellError("node_timeout", `${visit.label} got no answer in time.`);

@@ -4,7 +4,8 @@ import { engineVersion, type RunEnded, type RunEvent, type RunStarted } from "..
 import type { Plan } from "../protocol/plan.ts";
 import type { SpellRef } from "../protocol/runs.ts";
 import type { JsonObject } from "../protocol/values.ts";
-import { Execution, type Limits, type RunHandle } from "./execution.ts";
+import { Execution, type RunHandle } from "./execution.ts";
+import type { Limits } from "./limits.ts";
 import type { EnginePorts } from "./ports.ts";
 import { startOf } from "./records.ts";
 import { startNames } from "./starts.ts";

@@ -78,6 +78,16 @@ export class Visit {
     return this.frame.prefix === "" ? this.node.plan.id : this.frame.prefix + this.node.plan.id;
   }
 
+  /** For messages: `Node "12/7" (Generator)`. */
+  get label(): string {
+    return `Node "${this.nodeId}" (${this.node.plan.component})`;
+  }
+
+  /** ms since its present attempt began; 0 where that is not measured. */
+  elapsed(now: number): number {
+    return this.startedAt === 0 ? 0 : Math.max(0, now - this.startedAt);
+  }
+
   get key(): string {
     return `${this.nodeId}#${this.visit}`;
   }

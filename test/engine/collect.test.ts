@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { anyInput as value, triggerSocket as fire } from "../helpers/nodes.ts";
 import { replay } from "../../src/engine/index.ts";
 import { outputsOf, planOf, run, spell, withComponents } from "../helpers/spells.ts";
-
-const fire = (name: string) => ({ name, type: "trigger" }) as const;
-const value = (name: string) => ({ name, type: "any" }) as const;
 
 /** Doubles its number; the smaller the number, the later. */
 const catalogue = withComponents([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { anyInput as value, triggerSocket as fire } from "../helpers/nodes.ts";
 import { replay } from "../../src/engine/index.ts";
 import { SpellError } from "../../src/protocol/errors.ts";
 import type { RunEvent } from "../../src/protocol/events.ts";
@@ -14,9 +15,6 @@ import {
   visitsOf,
   withComponents,
 } from "../helpers/spells.ts";
-
-const fire = (name: string) => ({ name, type: "trigger" }) as const;
-const value = (name: string) => ({ name, type: "any" }) as const;
 
 /** Nodes that fail as often as `data.fails` says, at once or later; one that never answers; timers that are let go by hand. */
 function world() {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { anyInput as value, triggerSocket as fire } from "../helpers/nodes.ts";
 import { replay } from "../../src/engine/index.ts";
 import type { Json } from "../../src/protocol/values.ts";
 import {
@@ -10,9 +11,6 @@ import {
   visitsOf,
   withComponents,
 } from "../helpers/spells.ts";
-
-const fire = (name: string) => ({ name, type: "trigger" }) as const;
-const value = (name: string) => ({ name, type: "any" }) as const;
 
 /** Small nodes as behave-graph has them. `Say` notes its text; what a run did is the list of notes. */
 function build(): { catalogue: TestOptions["catalogue"]; said: Json[] } {

@@ -9,6 +9,7 @@ import { mathComponents } from "../../src/nodes/math/index.ts";
 import { textComponents } from "../../src/nodes/text/index.ts";
 import { utilityComponents } from "../../src/nodes/utility/index.ts";
 import type { Json, JsonObject } from "../../src/protocol/values.ts";
+import { nastyValues } from "../helpers/nasty-values.ts";
 import { runNode } from "../helpers/nodes.ts";
 
 const components = [
@@ -22,23 +23,9 @@ const components = [
 ];
 
 const values: Json[] = [
-  null,
-  true,
+  ...nastyValues,
   0,
-  -1.5,
-  1e308,
-  "",
-  "text",
-  "5",
-  "[1,2]",
-  '{"__proto__": null}',
-  "\uD800",
-  "x".repeat(100_000),
-  [],
-  [null, 1, "a", {}],
-  {},
   { length: -1, content: {}, rows: [[]] },
-  JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1, "toString": null}') as JsonObject,
   Array.from({ length: 10_000 }, (_, i) => i),
 ];
 

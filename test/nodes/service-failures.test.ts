@@ -10,6 +10,7 @@ import { webComponents } from "../../src/nodes/web/index.ts";
 import { SpellError } from "../../src/protocol/errors.ts";
 import type { ServiceName } from "../../src/protocol/services.ts";
 import type { Json, JsonObject } from "../../src/protocol/values.ts";
+import { nastyValues } from "../helpers/nasty-values.ts";
 import { failing, served } from "../helpers/service-nodes.ts";
 
 const withServices = [
@@ -122,24 +123,7 @@ describe.each(
   });
 });
 
-const values: Json[] = [
-  null,
-  true,
-  -1.5,
-  1e308,
-  "",
-  "text",
-  "5",
-  "[1,2]",
-  '{"__proto__": null}',
-  "\uD800",
-  "x".repeat(100_000),
-  [],
-  [null, 1, "a", {}],
-  {},
-  { id: {}, content: {}, name: [], metadata: [[]] },
-  JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1, "toString": null}') as JsonObject,
-];
+const values: Json[] = [...nastyValues, { id: {}, content: {}, name: [], metadata: [[]] }];
 const acceptable = new Set([
   "node_failed",
   "missing_input",

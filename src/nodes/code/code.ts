@@ -27,10 +27,10 @@ export const code = defineComponent({
   dynamicInputs: true,
   dynamicOutputs: true,
   sandboxed: true,
-  data: z.object({ code: z.string() }),
-  execute(context, data) {
-    const era = eraOf(data.code);
-    return callUserCode(context, data.code, argumentsOf(context, era), ({ state }) =>
+  // Parsed once for a node, and so its era found once.
+  data: z.object({ code: z.string().transform((source) => ({ source, era: eraOf(source) })) }),
+  execute(context, { code: { source, era } }) {
+    return callUserCode(context, source, argumentsOf(context, era), ({ state }) =>
       era !== "magick" && isJsonObject(state) ? { state } : {},
     );
   },

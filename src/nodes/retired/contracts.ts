@@ -1,9 +1,6 @@
 /** The Ethereum plugin of 2023 in its many spellings: contracts and Solidity. */
 import { type RetiredComponent, retired, type Sockets, trigger } from "./define-retired.ts";
-
-const family = { category: "Integrations/Ethereum", through: "the Ethereum plugin, which is gone" };
-const rpc = "Use Request with the JSON-RPC method";
-const text = { ...trigger, output: "string" } as const satisfies Sockets;
+import { family, rpc, text } from "./ethereum.ts";
 
 const read = {
   ...family,

@@ -1,9 +1,10 @@
 /** The Ethereum plugin of 2023 in its many spellings: balances and transactions of addresses. Contracts are in `contracts.ts`. */
 import { type RetiredComponent, retired, type Sockets, trigger } from "./define-retired.ts";
 
-const family = { category: "Integrations/Ethereum", through: "the Ethereum plugin, which is gone" };
-const rpc = "Use Request with the JSON-RPC method";
-const text = { ...trigger, output: "string" } as const satisfies Sockets;
+/** What the contracts share, too. */
+export const family = { category: "Integrations/Ethereum", through: "the Ethereum plugin, which is gone" };
+export const rpc = "Use Request with the JSON-RPC method";
+export const text = { ...trigger, output: "string" } as const satisfies Sockets;
 
 const balance = {
   ...family,
