@@ -1,27 +1,70 @@
+/**
+ * Two projects. `node` runs the tests of pure code, for which a worker per file costs more than the tests themselves; `workers`
+ * runs all others, in the runtime that they are for. A new folder belongs to `workers` until it is listed here.
+ *
+ * No test runs in both: those of actor/, http/ and spells/ run the engine, the nodes and the importers in workerd anyway. What
+ * may differ there for pure code is how deep its stack is, so that the tests of nesting stay in `workers`.
+ */
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+const pure = [
+  "test/{cli,protocol}/**/*.test.ts",
+  "test/engine/**/!(limits).test.ts",
+  "test/graph/**/!(compile|import-faults).test.ts",
+  "test/nodes/**/!(data).test.ts",
+  // Each contract on its implementation in memory.
+  "test/contracts/memory-*.test.ts",
+  // Real spells without user code: the sandbox is a compiled module, which Workers import and Node does not.
+  "test/spells/{all,behave,service-components}.test.ts",
+];
+
+const common = {
+  // Deadlines against hanging, not measures: a loaded machine may take its time.
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+  // The default leaves one core out, which on a machine of two is half of it.
+  maxWorkers: "100%",
+};
+
 export default defineConfig({
-  plugins: [
-    cloudflareTest(async ({ inject }) => ({
-      wrangler: { configPath: "./wrangler.toml" },
-      miniflare: {
-        bindings: {
-          AUTH_SECRET: "a secret that only tests know, 32 bytes and more",
-          ALLOWED_ORIGINS: "https://app.example",
-          // The provider behind the service bindings is the loopback server of the global setup.
-          OPENAI_BASE_URL: `${inject<string>("openAiUrl")}/v1`,
-          TEST_MIGRATIONS: await readD1Migrations("./src/db/migrations"),
+  test: {
+    // Here, and not in a project: it runs once for both.
+    globalSetup: ["test/helpers/global-setup.ts"],
+    projects: [
+      {
+        test: {
+          ...common,
+          name: "node",
+          include: pure,
+          // Importing the components anew for each file would take a quarter of the time. Tests restore what they replace.
+          pool: "threads",
+          isolate: false,
         },
       },
-    })),
-  ],
-  test: {
-    include: ["test/**/*.test.ts"],
-    // Deadlines against hanging, not measures: a loaded machine may take its time.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    globalSetup: ["test/helpers/global-setup.ts"],
-    setupFiles: ["test/helpers/migrate.ts"],
+      {
+        plugins: [
+          cloudflareTest(async ({ inject }) => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: {
+                AUTH_SECRET: "a secret that only tests know, 32 bytes and more",
+                ALLOWED_ORIGINS: "https://app.example",
+                // The provider behind the service bindings is the loopback server of the global setup.
+                OPENAI_BASE_URL: `${inject<string>("openAiUrl")}/v1`,
+                TEST_MIGRATIONS: await readD1Migrations("./src/db/migrations"),
+              },
+            },
+          })),
+        ],
+        test: {
+          ...common,
+          name: "workers",
+          include: ["test/**/*.test.ts"],
+          exclude: pure,
+          setupFiles: ["test/helpers/migrate.ts"],
+        },
+      },
+    ],
   },
 });

@@ -52,7 +52,7 @@ const costs = shapes.map((shape) => {
   );
 });
 for (const { name, ns } of await ownCosts(sizes)) costs.push(costRow(name, sizes, ns));
-const compiled = await compileCosts(["chain", "fan"], 100_000);
+const compiled = await compileCosts(100_000);
 
 report({
   name: "engine",

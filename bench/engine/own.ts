@@ -1,7 +1,7 @@
 /** What is asked of ours alone: does a visit cost the same in small and in large graphs, and what does compiling cost? */
 import { prepare } from "../../src/engine/prepared.ts";
 import type { SpellDocument } from "../../src/protocol/spell.ts";
-import type { Shape } from "../peers/peer.ts";
+import { diamonds } from "../peers/peer.ts";
 import { documentOf, Drawing, planOf, runPlan } from "../peers/spellrunner.ts";
 import { median, type Row } from "../report.ts";
 import { processorMs } from "./processor.ts";
@@ -10,7 +10,7 @@ import { takeTurns, usual } from "./rounds.ts";
 /** Longer runs are not repeated, and larger ones not made. */
 const longMs = 2000;
 
-/** Shapes that the other engines do not have in the same way, from builtin components. */
+/** Shapes that the other engines do not have in the same way: triggers that split and join, builtin components. */
 const own: Record<string, (n: number) => SpellDocument> = {
   "chain of builtin Echo": (n) => {
     const drawing = new Drawing();
@@ -44,6 +44,36 @@ const own: Record<string, (n: number) => SpellDocument> = {
     const end = drawing.node("Output", { name: "result" });
     drawing.wire(loop, "done", end, "trigger");
     drawing.wire(list, "output", end, "input");
+    return drawing.document;
+  },
+  "fan of triggers": (n) => {
+    const drawing = new Drawing();
+    const start = drawing.node("Trigger In");
+    const source = drawing.node("Add One");
+    const sum = drawing.node("Sum");
+    drawing.wire(start, "trigger", source, "trigger");
+    for (let i = 2; i < n; i++) {
+      const node = drawing.node("Add One");
+      drawing.step(source, node);
+      drawing.step(node, sum);
+    }
+    drawing.finish(sum);
+    return drawing.document;
+  },
+  "diamonds of triggers": (n) => {
+    const drawing = new Drawing();
+    const start = drawing.node("Trigger In");
+    let last = drawing.node("Add One");
+    drawing.wire(start, "trigger", last, "trigger");
+    for (let i = 0; i < diamonds(n); i++) {
+      const join = drawing.node("Largest");
+      for (const side of [drawing.node("Add One"), drawing.node("Add One")]) {
+        drawing.step(last, side);
+        drawing.step(side, join);
+      }
+      last = join;
+    }
+    drawing.finish(last);
     return drawing.document;
   },
   "fan into Wait For All": (n) => {
@@ -95,10 +125,11 @@ export async function ownCosts(
 }
 
 /** Compiling a large document, and preparing its plan for its first run. */
-export async function compileCosts(shapes: readonly Shape[], n: number): Promise<Row[]> {
+export async function compileCosts(n: number): Promise<Row[]> {
   const rows = [];
-  for (const shape of shapes) {
-    const document = documentOf(shape, n);
+  const documents = { chain: documentOf("chain", n), "fan of triggers": own["fan of triggers"]?.(n) };
+  for (const [shape, document] of Object.entries(documents)) {
+    if (document === undefined) continue;
     let plan = planOf(document);
     // Once a round: what is prepared is kept.
     const [compiling = [], preparing = []] = await takeTurns(

@@ -86,6 +86,13 @@ export class Drawing {
     this.wire(from, "value", to, "value");
   }
 
+  /** An Output behind `start` that reads the value of `last`. */
+  pull(start: string, last: string): void {
+    const end = this.node("Output", { name: "result" });
+    this.wire(start, "trigger", end, "trigger");
+    this.wire(last, "value", end, "input");
+  }
+
   /** An Output behind `last`, and of its value. */
   finish(last: string, value = "value"): void {
     const end = this.node("Output", { name: "result" });
@@ -112,33 +119,30 @@ const draw: Record<Shape, (drawing: Drawing, start: string, n: number) => void> 
       drawing.wire(last, "value", node, "value");
       last = node;
     }
-    const end = drawing.node("Output", { name: "result" });
-    drawing.wire(start, "trigger", end, "trigger");
-    drawing.wire(last, "value", end, "input");
+    drawing.pull(start, last);
   },
   fan(drawing, start, n) {
     const source = drawing.node("Add One");
     const sum = drawing.node("Sum");
-    drawing.wire(start, "trigger", source, "trigger");
     for (let i = 2; i < n; i++) {
       const node = drawing.node("Add One");
-      drawing.step(source, node);
-      drawing.step(node, sum);
+      drawing.wire(source, "value", node, "value");
+      drawing.wire(node, "value", sum, "value");
     }
+    drawing.wire(start, "trigger", sum, "trigger");
     drawing.finish(sum);
   },
   diamond(drawing, start, n) {
     let last = drawing.node("Add One");
-    drawing.wire(start, "trigger", last, "trigger");
     for (let i = 0; i < diamonds(n); i++) {
       const join = drawing.node("Largest");
       for (const side of [drawing.node("Add One"), drawing.node("Add One")]) {
-        drawing.step(last, side);
-        drawing.step(side, join);
+        drawing.wire(last, "value", side, "value");
+        drawing.wire(side, "value", join, "value");
       }
       last = join;
     }
-    drawing.finish(last);
+    drawing.pull(start, last);
   },
   loop(drawing, start, n) {
     const count = drawing.node("Count");
@@ -164,23 +168,31 @@ export function planOf(document: SpellDocument): Plan {
   return plan;
 }
 
+const shared = {
+  clock: { now: () => Date.now() },
+  components: find,
+  services: {},
+  sandbox: { call: () => ({ value: {}, logs: [] }) },
+  after: () => () => {},
+};
+const nowhere: EnginePorts["journal"] = { append: () => 0, commit() {} };
+
+/** Keeps what it is given. */
+class Journal {
+  readonly events: RunEvent[] = [];
+
+  append(event: RunEvent): number {
+    this.events.push(event);
+    return 0;
+  }
+
+  commit(): void {}
+}
+
 /** Runs a plan to its end, which comes within: nothing here waits. */
 export function runPlan(plan: Plan, keepsEvents: boolean): Outcome {
-  const events: RunEvent[] = [];
-  const ports: EnginePorts = {
-    journal: {
-      append(event) {
-        if (keepsEvents) events.push(event);
-        return 0;
-      },
-      commit: () => {},
-    },
-    clock: { now: () => Date.now() },
-    components: find,
-    services: {},
-    sandbox: { call: () => ({ value: {}, logs: [] }) },
-    after: () => () => {},
-  };
+  const kept = keepsEvents ? new Journal() : null;
+  const ports: EnginePorts = { ...shared, journal: kept ?? nowhere };
   const handle = startRun({
     plan,
     runId: "run",
@@ -193,7 +205,7 @@ export function runPlan(plan: Plan, keepsEvents: boolean): Outcome {
   });
   const { end } = handle;
   if (end?.type !== "run.completed") throw new Error(end?.error?.message ?? "The run did not end.");
-  return { value: end.outputs?.result as number, events, kept: handle };
+  return { value: end.outputs?.result as number, events: kept?.events ?? [], kept: handle };
 }
 
 const ours = (name: string, keepsEvents: boolean): Peer => ({

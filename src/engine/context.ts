@@ -21,11 +21,17 @@ export interface Host {
 
 export class VisitContext implements NodeContext {
   readonly #host: Host;
-  readonly #visit: Visit;
-  readonly #attempt: number;
+  #visit: Visit;
+  #attempt: number;
 
   constructor(host: Host, visit: Visit) {
     this.#host = host;
+    this.#visit = visit;
+    this.#attempt = visit.attempt;
+  }
+
+  /** Goes on to another visit: nothing may hold it for the one before any more. */
+  moveTo(visit: Visit): void {
     this.#visit = visit;
     this.#attempt = visit.attempt;
   }

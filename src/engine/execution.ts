@@ -95,7 +95,7 @@ export class Execution
   readonly #failures: Failures;
   /** Visits whose last source has just come. */
   readonly #ready: Visit[] = [];
-  readonly #startedAt: number;
+  #startedAt = 0;
   #visits = 0;
   #executed = 0;
   #sandboxed = 0;
@@ -130,7 +130,6 @@ export class Execution
       maxRecursion,
     });
     this.#root = new Frame(graphs[0] as PreparedGraph, null, start.inputs, start.state);
-    this.#startedAt = ports.clock.now();
     this.#deadlineAt = options.deadlineAt;
     this.#follower =
       records === undefined
@@ -244,6 +243,7 @@ export class Execution
   #go(first: () => void): void {
     this.#isGoing = true;
     this.#turnedAt = this.now;
+    if (this.#startedAt === 0) this.#startedAt = this.#turnedAt;
     try {
       if (this.#isOverdue) return this.stop("failed", overdue(this.#elapsed()));
       for (let next: (() => void) | undefined = first; next !== undefined; next = this.#answers.shift()) {
@@ -273,8 +273,7 @@ export class Execution
     const { pause } = this.#ports;
     while (this.#end === null) {
       if (pause !== undefined && this.#work >= this.#pauseAt) return this.#pause(pause);
-      const visit = this.#ready.shift();
-      if (visit !== undefined) this.execute(visit);
+      if (this.#ready.length > 0) this.execute(this.#ready.shift() as Visit);
       else if (!this.#flow.isEmpty) this.#flow.step();
       else if (this.#fibers !== null && !this.#fibers.isEmpty) this.#fibers.step();
       else return;
@@ -345,7 +344,10 @@ export class Execution
     if (frame.graph.isScoped) {
       visit.path = pathIn(scope, node.plan.regions);
       const plain = visit.path === "" ? "1" : visit.path;
-      visit.visit = (this.#names ??= new VisitNames()).distinct(visit.nodeId, plain, scope);
+      const isDistinct = plain !== "1" && frame.caller === null && frame.graph.hasOneOpener;
+      visit.visit = isDistinct
+        ? plain
+        : (this.#names ??= new VisitNames()).distinct(visit.nodeId, plain, scope);
     } else if (frame.graph.isFibers) {
       visit.path = (this.#names ??= new VisitNames()).counted(visit.nodeId, frame.root.path);
       visit.visit = visit.path;

@@ -176,7 +176,7 @@ export class Failures {
       error: info,
       ...(logs === undefined ? {} : { logs: [...logs] }),
       ...(visit.waited ? { waited: true as const } : {}),
-      ms: visit.elapsed(this.#host.now),
+      ms: visit.elapsed(this.#host),
     };
   }
 }

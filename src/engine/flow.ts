@@ -36,7 +36,7 @@ export class Flow {
 
   /** Starts a graph at one of its nodes. */
   begin(frame: Frame, node: number): void {
-    this.#push(null, frame.root, { socket: "", targets: [node], sockets: [""], isEach: false }, 0);
+    this.#fire(null, { socket: "", targets: [node], sockets: [""], isEach: false }, frame.root);
   }
 
   /** Lets the oldest trigger arrive. */
@@ -53,7 +53,7 @@ export class Flow {
   hold(visit: Visit): void {
     if (visit.held) return;
     visit.held = true;
-    this.#enter(visit.scope as Scope);
+    this.#enter(visit.scope as Scope, 1);
   }
 
   release(visit: Visit): void {
@@ -98,13 +98,11 @@ export class Flow {
     return new Scope({ parent: visit.scope as Scope, path, implicit, loop: visit, iteration });
   }
 
-  #push(cause: Visit | null, scope: Scope, output: PreparedOutput, target: number): void {
-    this.#enter(scope);
-    this.#queue.put(cause, scope, output, target);
-  }
-
-  #enter(scope: Scope): void {
-    for (let at: Scope | null = scope; at !== null; at = at.parent) {
+  /** @param count how much more there is to do in that scope */
+  #enter(scope: Scope, count: number): void {
+    scope.active += count;
+    if (scope.active > count) return;
+    for (let at = scope.parent; at !== null; at = at.parent) {
       at.active += 1;
       if (at.active > 1) return;
     }
@@ -148,8 +146,11 @@ export class Flow {
     else if (visit.status === Status.fresh) this.#host.demand(visit);
   }
 
-  #fire(visit: Visit, output: PreparedOutput, scope: Scope): void {
-    for (let i = 0; i < output.targets.length; i++) this.#push(visit, scope, output, i);
+  #fire(cause: Visit | null, output: PreparedOutput, scope: Scope): void {
+    const { length } = output.targets;
+    if (length === 0) return;
+    this.#enter(scope, length);
+    this.#queue.put(cause, scope, output);
   }
 
   /** Opens the iterations of a loop; what comes after fires at once where none has anything to do. */

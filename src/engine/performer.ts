@@ -63,6 +63,8 @@ export class Performer {
   readonly #options: PerformerOptions;
   #questions: Map<string, Asked> | null = null;
   #streams: Streams | null = null;
+  /** One that no visit holds, for the next. */
+  #context: VisitContext | null = null;
   #askedAt = 0;
 
   constructor(host: PerformerHost, options: PerformerOptions) {
@@ -94,19 +96,32 @@ export class Performer {
       );
     // Within a turn deployed clocks stand still, and asking one costs more than most nodes do.
     if (component.sandboxed) visit.startedAt = ports.clock.now();
+    const context = this.#freeContext(visit);
     let outcome: NodeOutcome | Promise<NodeOutcome>;
     try {
-      outcome = component.execute(new VisitContext(this.#host, visit));
+      outcome = component.execute(context);
     } catch (thrown) {
       return this.#failed(visit, thrown);
     }
-    if (!(outcome instanceof Promise)) return this.#done(visit, component, outcome);
+    if (!(outcome instanceof Promise)) {
+      // Only what goes on holds its context.
+      if (outcome.stream === undefined) this.#context = context;
+      return this.#done(visit, component, outcome);
+    }
     if (visit.startedAt === 0) visit.startedAt = this.#host.turnedAt;
     const underway = this.#wait(visit);
     outcome.then(
       (value) => this.#settled(underway, () => this.#done(visit, component, value)),
       (thrown: unknown) => this.#settled(underway, () => this.#failed(visit, thrown)),
     );
+  }
+
+  #freeContext(visit: Visit): VisitContext {
+    const context = this.#context;
+    if (context === null) return new VisitContext(this.#host, visit);
+    this.#context = null;
+    context.moveTo(visit);
+    return context;
   }
 
   /** A Spell node runs its graph in this same run: its nodes' events are in the same journal, under its path. */
@@ -245,7 +260,7 @@ export class Performer {
       attempt: visit.attempt,
       outputs: outputs ?? {},
       fired: fired ?? (visit.node.fires as string[]),
-      ms: visit.elapsed(this.#host.now),
+      ms: visit.elapsed(this.#host),
     };
     if (iterations !== undefined) record.iterations = iterations;
     if (again !== undefined) record.again = again;

@@ -25,6 +25,8 @@ export interface PreparedNode {
   readonly after: readonly string[];
   /** Its frame notes what it gives. */
   readonly isNoted: boolean;
+  /** Not all its wires count, or it collects what they gave. */
+  readonly isChoosy: boolean;
   /** All its wires count, and all that it reads is of the run's scope. */
   readonly isPlain: boolean;
   /** All trigger outputs. */
@@ -41,6 +43,8 @@ export interface PreparedGraph {
   readonly plan: PlanGraph;
   readonly nodes: readonly PreparedNode[];
   readonly isScoped: boolean;
+  /** Scopes are the run's and those of one loop or cycle: no two have the same ordinals but the run and the first. */
+  readonly hasOneOpener: boolean;
   readonly isFibers: boolean;
 }
 
@@ -55,11 +59,23 @@ export function prepare(plan: Plan): PreparedGraph[] {
         prepareNode(node, index, graph.scoped !== true && graph.fibers !== true),
       ),
       isScoped: graph.scoped === true,
+      hasOneOpener: countOpeners(graph) <= 1,
       isFibers: graph.fibers === true,
     }));
     prepared.set(plan, graphs);
   }
   return graphs;
+}
+
+/** Loops, streams and cycles. */
+function countOpeners({ nodes }: PlanGraph): number {
+  const regions = new Set<number>();
+  let loops = 0;
+  for (const node of nodes) {
+    if (node.each !== undefined) loops += 1;
+    for (const region of node.regions ?? []) regions.add(region);
+  }
+  return loops + regions.size;
 }
 
 function prepareNode(plan: PlanNode, index: number, isUnscoped: boolean): PreparedNode {
@@ -73,6 +89,7 @@ function prepareNode(plan: PlanNode, index: number, isUnscoped: boolean): Prepar
       sourceInputs.push(input);
     }
   });
+  const isChoosy = plan.collects === true || (plan.single === true && sourceNodes.length > 1);
   return {
     index,
     plan,
@@ -92,7 +109,8 @@ function prepareNode(plan: PlanNode, index: number, isUnscoped: boolean): Prepar
       .filter((socket) => socket !== "error" && plan.each?.includes(socket) !== true),
     isNoted:
       plan.role === "output" || plan.role === "exit" || plan.remembers === true || plan.collected === true,
-    isPlain: isUnscoped && plan.collects !== true && (plan.single !== true || sourceNodes.length <= 1),
+    isChoosy,
+    isPlain: isUnscoped && !isChoosy,
     triggers: plan.next.map(([socket]) => socket),
     fires: plan.next.map(([socket]) => socket).filter((socket) => socket !== "error"),
     component: undefined,

@@ -2,6 +2,7 @@
  * A scope is the run, one iteration of a loop, or one turn of a trigger cycle; in a scope a node runs at most once.
  * The first turn of a cycle has no scope of its own: it is the scope in which the cycle was entered.
  */
+import { FewVisits } from "./few-visits.ts";
 import type { Frame } from "./frame.ts";
 import type { Visit } from "./visit.ts";
 
@@ -27,7 +28,7 @@ export class Scope {
   /** What a reader looks at next: the turn before this one, else the enclosing scope. */
   readonly before: Scope | null;
   readonly #dense: (Visit | undefined)[] | null;
-  readonly #sparse: Map<number, Visit> | null;
+  readonly #few: FewVisits | null;
 
   constructor(options: {
     parent: Scope | null;
@@ -53,16 +54,16 @@ export class Scope {
     this.iteration = options.iteration ?? 0;
     // The run scope holds most nodes of a graph, an inner scope only those of its body.
     this.#dense = options.parent === null ? places(options.frame?.graph.nodes.length ?? 0) : null;
-    this.#sparse = options.parent === null ? null : new Map();
+    this.#few = options.parent === null ? null : new FewVisits();
   }
 
   /** The visit that a reader in this scope sees here: its own, or one of an outer scope noted for it. */
   get(node: number): Visit | undefined {
-    return this.#dense === null ? (this.#sparse as Map<number, Visit>).get(node) : this.#dense[node];
+    return this.#dense === null ? (this.#few as FewVisits).get(node) : this.#dense[node];
   }
 
   set(node: number, visit: Visit): void {
-    if (this.#dense === null) (this.#sparse as Map<number, Visit>).set(node, visit);
+    if (this.#dense === null) (this.#few as FewVisits).set(node, visit);
     else this.#dense[node] = visit;
   }
 

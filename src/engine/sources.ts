@@ -14,17 +14,21 @@ export interface SourcesHost {
   fail(error: SpellError): void;
 }
 
+/** Where the search for a visit's sources is. */
 interface Search {
-  visit: Visit;
+  visit: Visit | null;
   edges: number[] | null;
   count: number;
   next: number;
   /** The innermost scope read from so far. */
-  scope: Scope;
+  scope: Scope | null;
 }
 
 export class Sources {
   readonly #host: SourcesHost;
+  /** The searches under way, then places for further ones. */
+  readonly #searches: Search[] = [];
+  #depth = 0;
 
   constructor(host: SourcesHost) {
     this.#host = host;
@@ -35,31 +39,50 @@ export class Sources {
    * On a stack of its own: chains of data may be longer than the machine's.
    */
   demand(first: Visit): void {
-    if (isPlain(first)) {
+    if (hasAll(first)) {
       first.status = Status.ready;
       return this.#host.execute(first);
     }
-    const search = begin(first);
-    const stack = [search];
-    for (let top = stack.at(-1); top !== undefined && !this.#host.isEnded; top = stack.at(-1)) {
-      const { visit } = top;
+    const bottom = this.#depth;
+    this.#begin(first);
+    while (this.#depth > bottom && !this.#host.isEnded) {
+      const top = this.#searches[this.#depth - 1] as Search;
+      const visit = top.visit as Visit;
       if (top.next < top.count) {
         const source = this.#source(visit, edgeAt(top));
         if (source.status === Status.fresh) {
-          if (!isPlain(source)) stack.push(begin(source));
+          if (!hasAll(source)) this.#begin(source);
           else {
             source.status = Status.ready;
             this.#host.execute(source);
           }
         } else if (source.status === Status.resolving) return this.#host.fail(cycleAt(source));
-        else take(top, source);
+        else take(top, visit, source);
         continue;
       }
-      stack.pop();
-      if (visit.scope === undefined && !settleScope(visit, top.scope)) continue;
+      this.#depth -= 1;
+      top.visit = null;
+      if (visit.scope === undefined && !settleScope(visit, top.scope as Scope)) continue;
       visit.status = Status.ready;
       if (visit.missing === 0) this.#host.execute(visit);
       else this.#host.hold(visit);
+    }
+  }
+
+  #begin(visit: Visit): void {
+    visit.status = Status.resolving;
+    const { node, frame } = visit;
+    const edges = node.plan.single && node.sourceNodes.length > 1 ? choose(visit) : null;
+    visit.edges = edges;
+    const count = edges?.length ?? node.sourceNodes.length;
+    const free = this.#searches[this.#depth++];
+    if (free === undefined) this.#searches.push({ visit, edges, count, next: 0, scope: frame.root });
+    else {
+      free.visit = visit;
+      free.edges = edges;
+      free.count = count;
+      free.next = 0;
+      free.scope = frame.root;
     }
   }
 
@@ -93,15 +116,17 @@ export class Sources {
   }
 }
 
-/**
- * In a graph without loops and cycles all visits are of the run's scope: where every source is done there is nothing to look
- * for, and the reader finds them there (`readSource`).
- */
-function isPlain({ node, frame, scope }: Visit): boolean {
-  if (!node.isPlain || scope === undefined) return false;
+/** Are all its sources done, where it would look for them? Mostly so: then there is nothing to search. */
+function hasAll(visit: Visit): boolean {
+  const { node, scope, readScope } = visit;
+  if (scope === undefined || node.isChoosy) return false;
   const { sourceNodes } = node;
   for (let i = 0; i < sourceNodes.length; i++)
-    if (frame.root.get(sourceNodes[i] as number)?.status !== Status.done) return false;
+    if (readScope.get(sourceNodes[i] as number)?.status !== Status.done) return false;
+  if (node.isPlain || sourceNodes.length === 0) return true;
+  const sources: Visit[] = [];
+  for (let i = 0; i < sourceNodes.length; i++) sources.push(readScope.get(sourceNodes[i] as number) as Visit);
+  visit.sources = sources;
   return true;
 }
 
@@ -111,32 +136,19 @@ function nothing(frame: Frame, node: PreparedNode): Visit {
   return visit;
 }
 
-function begin(visit: Visit): Search {
-  visit.status = Status.resolving;
-  const edges = visit.node.plan.single && visit.node.sourceNodes.length > 1 ? choose(visit) : null;
-  visit.edges = edges;
-  return {
-    visit,
-    edges,
-    count: edges?.length ?? visit.node.sourceNodes.length,
-    next: 0,
-    scope: visit.frame.root,
-  };
-}
-
 const edgeAt = ({ edges, next }: Search): number => (edges === null ? next : (edges[next] as number));
 
-function take(search: Search, source: Visit): void {
-  const { visit } = search;
+function take(search: Search, visit: Visit, source: Visit): void {
   search.next += 1;
-  (visit.sources ??= []).push(source);
+  // Where all are of the run's scope a reader finds them there.
+  if (!visit.node.isPlain) (visit.sources ??= []).push(source);
   if (!isThere(source, visit.readScope)) {
     visit.missing += 1;
     (source.waiters ??= []).push(visit);
   }
   if (visit.scope !== undefined) return;
   const read = scopeRead(source, visit.readScope);
-  if (isInner(read, search.scope)) search.scope = read;
+  if (isInner(read, search.scope as Scope)) search.scope = read;
 }
 
 /** Gives a data node its scope. False when it was evaluated there before: readers here see that visit from now on. */

@@ -6,7 +6,8 @@ import type { Scope } from "./scope.ts";
  * gets `1` and `1~2`, in the order of the visits, which follows from graph and records alone.
  */
 export class VisitNames {
-  readonly #taken = new Map<string, Scope>();
+  /** By node, then by name: strings that are there already, where one made of both would be hashed at every visit. */
+  readonly #taken = new Map<string, Map<string, Scope>>();
   readonly #counts = new Map<string, number>();
 
   /** Where flows are fibers: the first visit of a node is 1, the next 2; in a sub-spell below the caller's. */
@@ -18,12 +19,14 @@ export class VisitNames {
   }
 
   distinct(nodeId: string, visit: string, scope: Scope): string {
-    for (let n = 1; ; n++) {
-      const name = n === 1 ? visit : `${visit}~${n}`;
-      const key = `${nodeId}#${name}`;
-      const taken = this.#taken.get(key);
-      if (taken === undefined) this.#taken.set(key, scope);
+    let names = this.#taken.get(nodeId);
+    if (names === undefined) this.#taken.set(nodeId, (names = new Map()));
+    let name = visit;
+    for (let n = 2; ; n++) {
+      const taken = names.get(name);
+      if (taken === undefined) names.set(name, scope);
       if (taken === undefined || taken === scope) return name;
+      name = `${visit}~${n}`;
     }
   }
 }

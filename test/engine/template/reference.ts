@@ -1,4 +1,4 @@
-/** The original, to compare with: real Handlebars compiles to source text, which only a test may evaluate in workerd. */
+/** The original, to compare with: real Handlebars compiles to source text, which only a test may evaluate where the runtime forbids `eval`. */
 import Handlebars from "handlebars";
 import { expect } from "vitest";
 import { compileTemplate } from "../../../src/engine/template/index.ts";
