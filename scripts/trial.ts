@@ -50,8 +50,8 @@ export class Trial {
   }
 
   /** `npm start`, up to its last line. */
-  async start() {
-    const { child, said, closed } = this.#spawn(["start"]);
+  async start(settings: Record<string, string> = {}) {
+    const { child, said, closed } = this.#spawn(["start"], settings);
     const deadline = Date.now() + deadlineMs;
     while (!/^Try it:.*\n/m.test(said.stdout)) {
       if (child.exitCode !== null || Date.now() > deadline)
@@ -90,11 +90,11 @@ export class Trial {
     };
   }
 
-  #spawn(args: string[]) {
+  #spawn(args: string[], settings: Record<string, string> = {}) {
     // A group of its own, so that whatever it started can be ended with it.
     const child = spawn("npm", args, {
       cwd: projectDir,
-      env: this.#environment(),
+      env: { ...this.#environment(), ...settings },
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });

@@ -1,4 +1,4 @@
-/** A run in memory: its execution, the text it streams, its deadline, and whoever awaits its end. */
+/** A run in memory: its execution, the text it streams, its time, and whoever awaits its end. */
 import type { RunHandle } from "../engine/index.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { RunEnded, RunEvent } from "../protocol/events.ts";
@@ -13,15 +13,16 @@ export class ActiveRun {
   startedAt: number;
   readonly firstSeq: number;
   execution: RunHandle | null = null;
+  /** When its time is over, in ms since 1970; null while it waits for a human, whose time does not count. */
+  deadlineAt: number | null = null;
+  /** What is left of its time while it waits for a human. */
+  leftMs: number | null = null;
   readonly #partial = new Map<string, { nodeId: string; visit: string; text: string }>();
   readonly #ended = Promise.withResolvers<RunEnded>();
   readonly #asked = Promise.withResolvers<void>();
   readonly #questions = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #timeoutMs = 0;
-  /** What is left of its time while it waits for a human, which does not count. */
-  #leftMs: number | null = null;
-  #limitedAt = 0;
 
   constructor(options: { runId: string; trigger: string; startedAt: number; firstSeq: number }) {
     this.runId = options.runId;
@@ -76,37 +77,45 @@ export class ActiveRun {
     if (text.length <= maxPartial) this.#partial.set(key, { nodeId, visit, text });
   }
 
-  /** Ends the run when it is not done after `timeoutMs`. */
-  limit(timeoutMs: number, now: number): void {
+  /** Gives the run `timeoutMs` from `now`. Nothing watches them until {@link watch}. */
+  allow(timeoutMs: number, now: number): void {
     this.#timeoutMs = timeoutMs;
-    if (this.isWaiting) this.#leftMs = timeoutMs;
-    else this.#arm(timeoutMs, now);
+    this.deadlineAt = now + timeoutMs;
+    this.leftMs = null;
   }
 
-  #arm(ms: number, now: number): void {
-    this.#limitedAt = now + ms;
-    this.#timer = setTimeout(() => {
-      this.execution?.stop(
-        "failed",
-        new SpellError(
-          "run_timeout",
-          `The run was not done after ${this.#timeoutMs} ms. Raise timeoutMs, or look which node it waits for.`,
-        ),
-      );
-    }, ms);
+  /** Ends the run when its time is over. For a run that has not ended in its first turn. */
+  watch(now: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.deadlineAt === null) return;
+    this.#timer = setTimeout(
+      () => {
+        this.execution?.stop(
+          "failed",
+          new SpellError(
+            "run_timeout",
+            `The run was not done after ${this.#timeoutMs} ms. Raise timeoutMs, or look which node it waits for.`,
+          ),
+        );
+      },
+      Math.max(0, this.deadlineAt - now),
+    );
   }
 
   #hold(now: number): void {
-    if (this.#timer === null) return;
-    clearTimeout(this.#timer);
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#leftMs = Math.max(0, this.#limitedAt - now);
+    if (this.deadlineAt === null) return;
+    this.leftMs = Math.max(0, this.deadlineAt - now);
+    this.deadlineAt = null;
   }
 
   #goOn(now: number): void {
-    if (this.#leftMs === null) return;
-    this.#arm(this.#leftMs, now);
-    this.#leftMs = null;
+    if (this.leftMs === null) return;
+    this.deadlineAt = now + this.leftMs;
+    this.leftMs = null;
+    if (this.execution !== null) this.watch(now);
   }
 
   end(end: RunEnded): void {

@@ -16,9 +16,9 @@ export interface ConnectionHost {
   /** False when there is no such run in flight. */
   cancel(runId: string): boolean;
   /** @throws SpellError `not_found`, `bad_request` */
-  answer(runId: string, nodeId: string, visit: string, value: Json): void;
+  answer(runId: string, nodeId: string, visit: string, value: Json): Promise<void>;
   /** False when no stream of that name is open. */
-  push(source: string, value: Json): boolean;
+  push(source: string, value: Json): Promise<boolean>;
 }
 
 export class ConnectionDesk {
@@ -86,9 +86,9 @@ export class ConnectionDesk {
         if (!this.#host.cancel(message.runId))
           throw new SpellError("not_found", `No run "${message.runId}" is in flight here.`);
       } else if (message.type === "answer") {
-        this.#host.answer(message.runId, message.nodeId, message.visit, message.value);
+        await this.#host.answer(message.runId, message.nodeId, message.visit, message.value);
       } else if (message.type === "push") {
-        if (!this.#host.push(message.source, message.value))
+        if (!(await this.#host.push(message.source, message.value)))
           throw new SpellError("not_found", `No stream "${message.source}" of a run in flight takes values.`);
       } else throw new SpellError("bad_request", `This server does not take "${message.type}" yet.`);
     } catch (thrown) {

@@ -21,7 +21,8 @@ export function* helloFrames(
 ): Generator<string> {
   yield JSON.stringify(welcome);
   if (lastSeq === undefined) return;
-  if (lastSeq > welcome.lastSeq || journal.bytesAfter(lastSeq) > maxGapBytes) {
+  const isKept = lastSeq <= welcome.lastSeq && lastSeq >= journal.keptAfter();
+  if (!isKept || journal.bytesAfter(lastSeq) > maxGapBytes) {
     yield JSON.stringify({
       type: "replay",
       snapshot: snapshotOf(welcome.lastSeq, recent(snapshotRuns), journal),
@@ -43,7 +44,7 @@ function* jsonOf(journal: JournalStore, after: number): Generator<string> {
 const replayFrame = (events: readonly string[], more: boolean): string =>
   `{"type":"replay","events":[${events.join(",")}]${more ? ',"more":true' : ""}}`;
 
-/** How runs stand, for a client whose `lastSeq` this runner never gave. */
+/** How runs stand, for a client whose `lastSeq` this runner never gave, or whose gap is no longer kept. */
 function snapshotOf(seq: number, runIds: readonly string[], journal: JournalStore): Snapshot {
   const runs: Snapshot["runs"] = [];
   let bytes = 0;

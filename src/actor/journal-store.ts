@@ -22,6 +22,7 @@ interface Row extends Record<string, SqlStorageValue> {
 export class JournalStore {
   readonly #sql: SqlStorage;
   readonly #values: LargeValues;
+  #written = 0;
 
   constructor(sql: SqlStorage, values: LargeValues) {
     this.#sql = sql;
@@ -31,9 +32,25 @@ export class JournalStore {
   /** The highest `seq` ever given out. */
   lastSeq(): number {
     const [row] = this.#sql
-      .exec<{ last: number | null }>("SELECT max(last_seq) AS last FROM journal")
+      .exec<{ last: number | null }>(
+        `SELECT max(seq) AS last FROM (
+           SELECT max(last_seq) AS seq FROM journal UNION ALL SELECT value FROM facts WHERE name = 'last_seq')`,
+      )
       .toArray();
     return row?.last ?? 0;
+  }
+
+  /** The highest `seq` that was given up: up to it there may be holes, after it there are none. */
+  keptAfter(): number {
+    const [row] = this.#sql
+      .exec<{ value: number }>("SELECT value FROM facts WHERE name = 'kept_after'")
+      .toArray();
+    return row?.value ?? 0;
+  }
+
+  /** Characters that were written since the object started, values that were put apart included. */
+  get written(): number {
+    return this.#written;
   }
 
   /** Bytes of the events after `seq`, about: those of their rows. */
@@ -74,7 +91,8 @@ export class JournalStore {
       length = 0;
     };
     let previous = 0;
-    for (const { seq, json } of events) {
+    for (const { seq, json, length: whole } of events) {
+      this.#written += whole;
       if (lines.length > 0 && length + json.length * 3 > maxRowBytes) flush(previous);
       if (lines.length === 0) first = seq;
       lines.push(json);

@@ -4,7 +4,7 @@
  */
 import type { Journal } from "../engine/index.ts";
 import { SpellError } from "../protocol/errors.ts";
-import type { JournalEvent } from "../protocol/events.ts";
+import type { JournalEvent, RunEvent } from "../protocol/events.ts";
 import type { Clock } from "../engine/ports.ts";
 import type { EncodedEvent, JournalStore } from "./journal-store.ts";
 
@@ -12,6 +12,9 @@ export type Listener = (events: readonly EncodedEvent[]) => void;
 
 /** Characters of JSON that one node's record may take. */
 const maxRecordLength = 8 * 1024 * 1024;
+
+const isSame = (a: RunEvent, b: RunEvent): boolean =>
+  a.type === b.type && (!("visit" in a) || ("visit" in b && a.nodeId === b.nodeId && a.visit === b.visit));
 
 const overBudget = ({ nodeId }: { nodeId: string }, size: number): SpellError =>
   new SpellError(
@@ -40,11 +43,22 @@ export class RunnerJournal {
     return this.#lastSeq;
   }
 
-  /** The journal port of one run. */
-  of(runId: string, beforeCommit: () => void): Journal {
+  /**
+   * The journal port of one run.
+   * @param recorded what is written of it already: the engine tells that anew when it goes on, and it is not written again
+   */
+  of(runId: string, beforeCommit: () => void, recorded: readonly RunEvent[] = []): Journal {
     let pending: EncodedEvent[] = [];
+    let known = 0;
     return {
       append: (event) => {
+        const again = recorded[known];
+        if (again !== undefined && isSame(event, again)) {
+          known += 1;
+          return JSON.stringify(event).length;
+        }
+        // Where it differs the records did not fit, and what comes is new.
+        known = recorded.length;
         const encoded = this.#encode(event);
         // The ends of a run are always written; a node's record has a bound. That of all together is the engine's.
         if ("visit" in event && encoded.length > maxRecordLength) throw overBudget(event, encoded.length);
@@ -75,6 +89,11 @@ export class RunnerJournal {
       ofRun.delete(listener);
       if (ofRun.size === 0) this.#listeners.delete(runId);
     };
+  }
+
+  /** Somebody is being told of that run's events. */
+  isHeard(runId: string): boolean {
+    return this.#listeners.has(runId);
   }
 
   #encode(event: JournalEvent): EncodedEvent {

@@ -23,6 +23,22 @@ const steps = [
      body TEXT NOT NULL,
      PRIMARY KEY (id, place)
    ) WITHOUT ROWID;`,
+  // What a run that was cut off needs to go on: its time, and, of one that is queued, how it was ordered (JSON).
+  `ALTER TABLE runs ADD COLUMN deadline_at INTEGER;
+   ALTER TABLE runs ADD COLUMN left_ms INTEGER;
+   ALTER TABLE runs ADD COLUMN ordered TEXT;
+   CREATE TABLE idempotency_keys (
+     key TEXT PRIMARY KEY,
+     run_id TEXT NOT NULL,
+     fingerprint TEXT NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
+   CREATE TABLE facts (
+     name TEXT PRIMARY KEY,
+     value INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE INDEX chunks_runs ON chunks (run_id);`,
 ];
 
 export function migrate(sql: SqlStorage): void {

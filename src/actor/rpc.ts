@@ -3,7 +3,7 @@
  * (`actor/address.ts`), never an argument. JSON answers are strings: encoded once, passed on as they are.
  */
 import type { ErrorInfo } from "../protocol/errors.ts";
-import type { RunRequest, RunStatus } from "../protocol/runs.ts";
+import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
 
 /** A failure as data: exceptions over RPC lose their class and cost more. */
 export interface RpcFailure {
@@ -36,6 +36,10 @@ export interface RunnerRpc {
   listRuns(query: { limit: number; cursor?: string; status?: RunStatus }): Promise<RpcAnswer>;
   /** Cancels a run; one that has ended is `conflict`. Gives the run. */
   cancelRun(runId: string): Promise<RpcAnswer>;
+  /** Goes on with a run that did not complete, as a new one. Gives the new run; `conflict` while it is in flight. */
+  resumeRun(runId: string): Promise<RpcAnswer>;
+  /** The same from one of its nodes, with other inputs. */
+  forkRun(runId: string, request: ForkRequest): Promise<RpcAnswer>;
   /** A value that events refer to by `$value`. */
   getValue(runId: string, valueId: string): Promise<RpcAnswer>;
   /** `{loaded, playing, connections, lastSeq, queue, bytes}` */

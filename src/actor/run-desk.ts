@@ -1,6 +1,23 @@
 /** Takes runs in, lets as many at once as may be, queues the rest, and sees each to its one end. */
-import { chooseTrigger, type EnginePorts, type Limits, startRun } from "../engine/index.ts";
-import { engineVersion, isRunEnded, type RunEnded } from "../protocol/events.ts";
+import {
+  chooseTrigger,
+  type EnginePorts,
+  forkRun,
+  type Journal,
+  type Limits,
+  type ParentRun,
+  resumeRun,
+  type RunHandle,
+  startRun,
+} from "../engine/index.ts";
+import {
+  engineVersion,
+  isRunEnded,
+  type RunEnded,
+  type RunEvent,
+  type RunQueued,
+  type StampedEvent,
+} from "../protocol/events.ts";
 import { SpellError } from "../protocol/errors.ts";
 import {
   type Concurrency,
@@ -14,11 +31,16 @@ import { newId } from "../platform/ids.ts";
 import { ActiveRun } from "./active-run.ts";
 import type { RunnerJournal } from "./journal.ts";
 import type { LoadedSpell } from "./loaded-spell.ts";
-import type { RunTable } from "./run-table.ts";
+import type { OpenRun, Ordered, RunTable } from "./run-table.ts";
 import type { SessionState } from "./session-state.ts";
 
 /** Runs that may wait for their turn; one more is refused. */
 export const maxQueued = 1000;
+
+/** What a run has at least when it goes on after a restart. */
+const leastLeftMs = 1000;
+
+const entryOf = ({ runId, firstSeq, startedAt }: ActiveRun) => ({ runId, firstSeq, startedAt });
 
 export interface RunOrder extends RunRequest {
   requestId?: string;
@@ -33,12 +55,27 @@ export interface DeskOptions {
   /** Text that a run streams. */
   delta: (run: ActiveRun, nodeId: string, visit: string, text: string) => void;
   limits?: Partial<Limits>;
+  /** A run has come to wait, for a service or a human, and is written as such: from here on it must survive a restart. */
+  waits: (run: ActiveRun) => void;
+}
+
+/** What a run that is a fork takes over, and from where it begins again. */
+export interface Ancestry extends ParentRun {
+  fromNode?: string;
 }
 
 interface Waiting {
   run: ActiveRun;
   mode: Concurrency;
   begin: () => void;
+}
+
+/** What every run of the desk is given. */
+interface Given {
+  userId: string;
+  ports: EnginePorts;
+  limits?: Partial<Limits>;
+  onEnd: (end: RunEnded) => void;
 }
 
 export class RunDesk {
@@ -98,7 +135,12 @@ export class RunDesk {
         `${maxQueued} runs of this spell wait already. Try again later, or use further sessions.`,
         { retryAfter: 5 },
       );
-    this.#options.runs.put(run.runId, "queued", run.firstSeq, run.startedAt);
+    const ordered: Ordered = {
+      concurrency: mode,
+      ...(order.timeoutMs === undefined ? {} : { timeoutMs: order.timeoutMs }),
+      hasState: order.state !== undefined,
+    };
+    this.#options.runs.put({ ...entryOf(run), status: "queued", ordered });
     journal.record({
       type: "run.queued",
       runId: run.runId,
@@ -113,6 +155,41 @@ export class RunDesk {
     return run;
   }
 
+  /**
+   * Begins a run that takes over what an earlier one did. It may have ended when this returns.
+   * @throws SpellError `bad_request` (no such node or trigger), `overloaded`: no run was made
+   */
+  fork(spell: LoadedSpell, ancestry: Ancestry, order: Pick<RunOrder, "inputs" | "timeoutMs">): ActiveRun {
+    const { journal, ports } = this.#options;
+    if (this.#queue.length > 0 || !this.#mayBegin("parallel"))
+      throw new SpellError(
+        "overloaded",
+        `${maxParallelRuns} runs of this spell are in progress. Try again when one has ended.`,
+        { retryAfter: 5 },
+      );
+    const start = ancestry.parent.find((event) => event.type === "run.started");
+    const now = ports.clock.now();
+    const run = new ActiveRun({
+      runId: newId(),
+      trigger: start?.trigger ?? "",
+      startedAt: now,
+      firstSeq: journal.lastSeq + 1,
+    });
+    run.allow(order.timeoutMs ?? spell.plan.settings.timeoutMs ?? defaultTimeoutMs, now);
+    this.#go(run, [], (given) =>
+      forkRun({
+        ...given,
+        ...ancestry,
+        plan: spell.plan,
+        runId: run.runId,
+        spell: spell.ref,
+        ...(order.inputs === undefined ? {} : { inputs: order.inputs }),
+        deadlineAt: run.deadlineAt ?? now,
+      }),
+    );
+    return run;
+  }
+
   /** Ends a run that has not ended. False when there is none of that id. */
   cancel(runId: string, why = "The run was cancelled."): boolean {
     const error = new SpellError("cancelled", why);
@@ -121,14 +198,74 @@ export class RunDesk {
       run.execution?.stop("cancelled", error);
       return true;
     }
+    return this.endAside(runId, "cancelled", error);
+  }
+
+  /** Ends a run that is not in memory, or only queued. False when it has ended, or there is none of that id. */
+  endAside(runId: string, how: "cancelled" | "interrupted", error: SpellError): boolean {
     const place = this.#queue.findIndex((waiting) => waiting.run.runId === runId);
     const [waiting] = place === -1 ? [] : this.#queue.splice(place, 1);
-    if (waiting === undefined) return false;
-    const end: RunEnded = { type: "run.cancelled", runId, error: error.toInfo(), ms: 0 };
-    this.#options.runs.put(runId, "cancelled", waiting.run.firstSeq, waiting.run.startedAt);
+    const open = waiting === undefined ? this.#options.runs.findOpen(runId) : entryOf(waiting.run);
+    if (open === undefined) return false;
+    const { firstSeq, startedAt } = open;
+    const end: RunEnded = { type: `run.${how}`, runId, error: error.toInfo(), ms: 0 };
+    this.#options.runs.put({ runId, status: how, firstSeq, startedAt });
     this.#options.journal.record(end);
-    waiting.run.end(end);
+    waiting?.run.end(end);
     return true;
+  }
+
+  /** Goes on with a run that a restart cut off, from its events. Nothing happens where it goes on already. */
+  resume(
+    open: OpenRun,
+    spell: LoadedSpell,
+    recorded: readonly StampedEvent[],
+    { reason, fork }: { reason: string; fork?: ParentRun | undefined },
+  ): void {
+    if (this.find(open.runId) !== undefined) return;
+    const [first] = recorded;
+    if (first?.type !== "run.started" && first?.type !== "run.queued")
+      throw new SpellError("internal", `The journal of run "${open.runId}" does not begin with its start.`);
+    const run = new ActiveRun({
+      runId: open.runId,
+      trigger: first.trigger,
+      startedAt: open.startedAt,
+      firstSeq: open.firstSeq,
+    });
+    if (!recorded.some(({ type }) => type === "run.started"))
+      return this.#queueAgain(run, spell, open, first as RunQueued);
+    const { ports } = this.#options;
+    const now = ports.clock.now();
+    // The time for which nothing ran does not count.
+    const left = open.leftMs ?? (open.deadlineAt ?? now) - (recorded.at(-1)?.at ?? now);
+    run.allow(Math.max(leastLeftMs, left), now);
+    const events = recorded as readonly RunEvent[];
+    this.#go(run, events, (given) =>
+      resumeRun({
+        ...given,
+        plan: spell.plan,
+        records: events,
+        reason,
+        deadlineAt: run.deadlineAt ?? now,
+        ...(fork === undefined ? {} : { fork }),
+      }),
+    );
+  }
+
+  #queueAgain(run: ActiveRun, spell: LoadedSpell, { ordered }: OpenRun, queued: RunQueued): void {
+    const order: RunOrder = {
+      inputs: queued.inputs,
+      ...(ordered?.hasState === true ? { state: queued.state } : {}),
+      ...(ordered?.timeoutMs === undefined ? {} : { timeoutMs: ordered.timeoutMs }),
+      ...(queued.requestId === undefined ? {} : { requestId: queued.requestId }),
+    };
+    const begin = (): void => this.#begin(run, spell, order, queued.trigger);
+    this.#queue.push({ run, mode: ordered?.concurrency ?? "parallel", begin });
+  }
+
+  /** Begins what waits and may. */
+  beginQueued(): void {
+    this.#beginNext();
   }
 
   /**
@@ -158,12 +295,53 @@ export class RunDesk {
   }
 
   #begin(run: ActiveRun, spell: LoadedSpell, order: RunOrder, trigger: string): void {
-    const { journal, runs, state, ports, userId, limits } = this.#options;
+    const { state, ports } = this.#options;
     const { plan } = spell;
     // The time that it waited for its turn is not the run's own.
     run.startedAt = ports.clock.now();
-    const timeoutMs = order.timeoutMs ?? plan.settings.timeoutMs ?? defaultTimeoutMs;
+    run.allow(order.timeoutMs ?? plan.settings.timeoutMs ?? defaultTimeoutMs, run.startedAt);
     const from: JsonObject = order.state ?? state.get() ?? plan.state;
+    this.#go(run, [], (given) =>
+      startRun({
+        ...given,
+        plan,
+        runId: run.runId,
+        spell: spell.ref,
+        // Empty where the spell has no start: the run says so.
+        ...(trigger === "" ? {} : { trigger }),
+        inputs: order.inputs ?? {},
+        state: from,
+        ...(order.requestId === undefined ? {} : { requestId: order.requestId }),
+        deadlineAt: run.deadlineAt ?? run.startedAt,
+      }),
+    );
+  }
+
+  /** Has a run go as far as it can, and sees to what it writes. */
+  #go(run: ActiveRun, recorded: readonly RunEvent[], start: (given: Given) => RunHandle): void {
+    const { ports, userId, limits } = this.#options;
+    this.#active.set(run.runId, run);
+    try {
+      run.execution = start({
+        userId,
+        ports: {
+          ...ports,
+          journal: this.#journalOf(run, recorded),
+          delta: (nodeId, visit, text) => this.#options.delta(run, nodeId, visit, text),
+        },
+        ...(limits === undefined ? {} : { limits }),
+        onEnd: (end) => this.#ended(run, end),
+      });
+    } catch (thrown) {
+      // Refused before its first event.
+      this.#active.delete(run.runId);
+      throw thrown;
+    }
+    if (run.execution.end === null) run.watch(ports.clock.now());
+  }
+
+  #journalOf(run: ActiveRun, recorded: readonly RunEvent[]): Journal {
+    const { journal, runs, state, ports } = this.#options;
     // The row goes into the first commit: a run that never waits is written once, with its end.
     let written: RunStatus | null = null;
     let end: RunEnded | null = null;
@@ -171,40 +349,21 @@ export class RunDesk {
       const status = end === null ? run.status : (end.type.slice(4) as RunStatus);
       if (status === written) return;
       written = status;
-      runs.put(run.runId, status, run.firstSeq, run.startedAt);
-      if (end?.type === "run.completed" && end.state !== undefined && end.state !== state.get())
+      const { deadlineAt, leftMs } = run;
+      runs.put({ ...entryOf(run), status, ...(end === null ? { deadlineAt, leftMs } : {}) });
+      if (end === null) this.#options.waits(run);
+      else if (end.type === "run.completed" && end.state !== undefined && end.state !== state.get())
         state.keep(end.state);
     };
-    const port = journal.of(run.runId, beforeCommit);
-    this.#active.set(run.runId, run);
-    const execution = startRun({
-      plan,
-      runId: run.runId,
-      spell: spell.ref,
-      userId,
-      // Empty where the spell has no start: the run says so.
-      ...(trigger === "" ? {} : { trigger }),
-      inputs: order.inputs ?? {},
-      state: from,
-      ...(order.requestId === undefined ? {} : { requestId: order.requestId }),
-      ports: {
-        ...ports,
-        journal: {
-          append: (event) => {
-            run.note(event, ports.clock.now());
-            if (event.runId === run.runId && isRunEnded(event)) end = event;
-            return port.append(event);
-          },
-          commit: () => port.commit(),
-        },
-        delta: (nodeId, visit, text) => this.#options.delta(run, nodeId, visit, text),
+    const port = journal.of(run.runId, beforeCommit, recorded);
+    return {
+      append: (event) => {
+        run.note(event, ports.clock.now());
+        if (event.runId === run.runId && isRunEnded(event)) end = event;
+        return port.append(event);
       },
-      ...(limits === undefined ? {} : { limits }),
-      deadlineAt: run.startedAt + timeoutMs,
-      onEnd: (ended) => this.#ended(run, ended),
-    });
-    run.execution = execution;
-    if (execution.end === null) run.limit(timeoutMs, ports.clock.now());
+      commit: () => port.commit(),
+    };
   }
 
   #ended(run: ActiveRun, end: RunEnded): void {

@@ -1,7 +1,7 @@
 /** Which runs there are and how they stand. What happened in them is in the journal alone. */
 import type { RunEnded, RunStarted, StampedEvent } from "../protocol/events.ts";
 import { isRunEnded } from "../protocol/events.ts";
-import type { Run, RunStatus, Usage } from "../protocol/runs.ts";
+import type { Concurrency, Run, RunStatus, Usage } from "../protocol/runs.ts";
 import type { JournalStore } from "./journal-store.ts";
 
 interface RunRow extends Record<string, SqlStorageValue> {
@@ -9,7 +9,33 @@ interface RunRow extends Record<string, SqlStorageValue> {
   status: string;
   first_seq: number;
   started_at: number;
+  deadline_at: number | null;
+  left_ms: number | null;
+  ordered: string | null;
 }
+
+/** How a run was ordered, as far as its events do not tell: what one that is queued needs to begin. */
+export interface Ordered {
+  concurrency: Concurrency;
+  timeoutMs?: number;
+  /** It has a state of its own; else it begins from the session's. */
+  hasState: boolean;
+}
+
+/** A run that has not ended, with what it needs to go on after a restart. */
+export interface OpenRun {
+  runId: string;
+  status: "queued" | "running" | "waiting";
+  firstSeq: number;
+  startedAt: number;
+  /** When its time is over; null while it is queued or waits for a human. */
+  deadlineAt: number | null;
+  leftMs: number | null;
+  ordered: Ordered | null;
+}
+
+export type RunEntry = Pick<OpenRun, "runId" | "firstSeq" | "startedAt"> &
+  Partial<Pick<OpenRun, "deadlineAt" | "leftMs" | "ordered">> & { status: RunStatus };
 
 /** UTF-16 units of one page: a call between Workers takes 32 MiB. */
 const maxPageLength = 8 * 1024 * 1024;
@@ -25,30 +51,44 @@ export class RunTable {
     this.#session = session;
   }
 
-  put(runId: string, status: RunStatus, firstSeq: number, startedAt: number): void {
+  put({ runId, status, firstSeq, startedAt, deadlineAt, leftMs, ordered }: RunEntry): void {
     this.#sql.exec(
-      "INSERT INTO runs (run_id, status, first_seq, started_at) VALUES (?, ?, ?, ?) ON CONFLICT (run_id) DO UPDATE SET status = excluded.status, started_at = excluded.started_at",
+      `INSERT INTO runs (run_id, status, first_seq, started_at, deadline_at, left_ms, ordered) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (run_id) DO UPDATE SET status = excluded.status, started_at = excluded.started_at,
+         deadline_at = excluded.deadline_at, left_ms = excluded.left_ms, ordered = excluded.ordered`,
       runId,
       status,
       firstSeq,
       startedAt,
+      deadlineAt ?? null,
+      leftMs ?? null,
+      ordered === undefined || ordered === null ? null : JSON.stringify(ordered),
     );
-  }
-
-  setStatus(runId: string, status: RunStatus): void {
-    this.#sql.exec("UPDATE runs SET status = ? WHERE run_id = ?", status, runId);
   }
 
   has(runId: string): boolean {
     return this.#sql.exec("SELECT 1 FROM runs WHERE run_id = ?", runId).toArray().length > 0;
   }
 
-  /** Runs that have not ended. */
-  open(): { runId: string; status: RunStatus }[] {
+  /** Runs that have not ended, in the order in which they came. */
+  open(): OpenRun[] {
     return this.#sql
       .exec<RunRow>("SELECT * FROM runs WHERE status IN ('queued', 'running', 'waiting') ORDER BY first_seq")
       .toArray()
-      .map((row) => ({ runId: row.run_id, status: row.status as RunStatus }));
+      .map((row) => ({
+        runId: row.run_id,
+        status: row.status as OpenRun["status"],
+        firstSeq: row.first_seq,
+        startedAt: row.started_at,
+        deadlineAt: row.deadline_at,
+        leftMs: row.left_ms,
+        ordered: row.ordered === null ? null : (JSON.parse(row.ordered) as Ordered),
+      }));
+  }
+
+  /** The run, if it has not ended. */
+  findOpen(runId: string): OpenRun | undefined {
+    return this.open().find((run) => run.runId === runId);
   }
 
   /** Newest first. `before` is the cursor: the first seq of the last run seen. */

@@ -10,14 +10,14 @@ import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
 import { closeCodes } from "../protocol/down.ts";
 import { SpellError } from "../protocol/errors.ts";
-import type { RunEnded } from "../protocol/events.ts";
-import type { RunRequest, RunStatus } from "../protocol/runs.ts";
+import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import { managerName, parseRunnerName, type RunnerAddress } from "./address.ts";
 import { Chunks } from "./chunks.ts";
 import { ConnectionDesk, type ConnectionHost } from "./connection-desk.ts";
 import { Connections } from "./connections.ts";
 import { Failures } from "./failures.ts";
+import { Forks } from "./forks.ts";
 import { HeldSpell } from "./held-spell.ts";
 import { helloFrames } from "./hello.ts";
 import { RunnerJournal } from "./journal.ts";
@@ -35,11 +35,16 @@ import {
   upgradeHeaders,
 } from "./rpc.ts";
 import { RunAnswers } from "./run-answers.ts";
+import { Recovery } from "./recovery.ts";
 import { RunDesk } from "./run-desk.ts";
 import { RunTable } from "./run-table.ts";
 import { createSandbox, type LoadableSandbox, logsOf } from "./sandbox/index.ts";
 import { boundServices } from "./services.ts";
 import { SessionState } from "./session-state.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** While runs wait for services the object is looked after at least this often. */
+const watchMs = 30_000;
 
 /** One for all runners of an isolate: its module is large, its calls share nothing. */
 const sandbox: LoadableSandbox = createSandbox();
@@ -57,6 +62,9 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   readonly #spell: HeldSpell;
   readonly #answers: RunAnswers;
   readonly #failures: Failures;
+  readonly #watchdog: Watchdog;
+  readonly #recovery: Recovery;
+  readonly #forks: Forks;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -75,6 +83,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
       load: () => this.#load(),
     });
     this.#state = new SessionState(chunks);
+    this.#watchdog = new Watchdog({ storage: ctx.storage, sql: ctx.storage.sql, now });
     this.#desk = new RunDesk({
       userId: this.#address.caller,
       journal: this.#journal,
@@ -90,6 +99,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
           const timer = setTimeout(done, ms);
           return () => clearTimeout(timer);
         },
+        until: (at, done) => this.#watchdog.until(at, done),
         logsOf,
         fault: (thrown, nodeId) => this.#failures.bug(thrown, { nodeId }),
       },
@@ -103,7 +113,31 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
           delta: text,
         });
       },
+      // One that waits for a human alone sleeps until the answer, or the question's own end.
+      waits: (run) => {
+        if (!run.isWaiting) this.#watchdog.wakeBy(now() + watchMs);
+      },
     });
+    this.#forks = new Forks({
+      spell: this.#spell,
+      desk: this.#desk,
+      runs: this.#runs,
+      store: this.#store,
+      load: (pin) => this.#load(pin),
+    });
+    const open = this.#runs.open();
+    this.#recovery = new Recovery(
+      {
+        runs: this.#runs,
+        store: this.#store,
+        desk: this.#desk,
+        load: (pin) => this.#load(pin),
+        ancestryOf: (start, ref) => this.#forks.ancestryOf(start, ref),
+        bug: (thrown, fields) => this.#failures.bug(thrown, fields),
+      },
+      open.length > 0,
+    );
+    if (open.length > 0) this.#watchdog.rearm(open.some(({ status }) => status !== "waiting"));
     this.#answers = new RunAnswers({
       spell: this.#spell,
       desk: this.#desk,
@@ -114,13 +148,21 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
     });
     const host: ConnectionHost = {
       hello: (lastSeq) => this.#hello(lastSeq),
-      run: async (order) => void this.#desk.take(await this.#spell.get(), order),
+      run: async (order) => {
+        await this.#recovered();
+        this.#desk.take(await this.#spell.get(), order);
+      },
       cancel: (runId) => this.#desk.cancel(runId),
-      answer: (runId, nodeId, visit, value) => this.#desk.answer(runId, nodeId, visit, value),
-      push: (source, value) => this.#desk.push(source, value),
+      answer: async (runId, nodeId, visit, value) => {
+        await this.#recovered();
+        this.#desk.answer(runId, nodeId, visit, value);
+      },
+      push: async (source, value) => {
+        await this.#recovered();
+        return this.#desk.push(source, value);
+      },
     };
     this.#connectionDesk = new ConnectionDesk(this.#connections, host, now);
-    this.#endOrphans();
   }
 
   // ── runs ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,6 +187,12 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   }
   cancelRun(runId: string): Promise<RpcAnswer> {
     return this.#tell(() => this.#answers.cancel(runId));
+  }
+  resumeRun(runId: string): Promise<RpcAnswer> {
+    return this.#tell(() => this.#forks.resume(runId));
+  }
+  forkRun(runId: string, request: ForkRequest): Promise<RpcAnswer> {
+    return this.#tell(() => this.#forks.fork(runId, request));
   }
   getValue(runId: string, valueId: string): Promise<RpcAnswer> {
     return this.#tell(() => this.#answers.value(runId, valueId));
@@ -197,6 +245,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   async spellDeleted(): Promise<void> {
     this.#spell.forget();
     this.#desk.cancelAll("The spell was deleted.");
+    for (const { runId } of this.#runs.open()) this.#desk.cancel(runId, "The spell was deleted.");
     this.#state.forget();
     this.#connections.closeAll(closeCodes.spellDeleted, "The spell was deleted.");
     this.#countConnections();
@@ -235,6 +284,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   }
 
   async #hello(lastSeq: number | undefined): Promise<Iterable<string>> {
+    await this.#recovered();
     // The version is worth a look at D1 after hibernation; without D1 a connection is welcome all the same.
     const version = await this.#spell.get().then(
       (spell) => spell.ref.version,
@@ -264,10 +314,30 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
     );
   }
 
+  // ── after a restart ───────────────────────────────────────────────────────────────────────────────────────
+
+  /** Goes on with what was cut off, and ends what nobody answered in time. Throws where it could not: the alarm comes again. */
+  override async alarm(): Promise<void> {
+    await this.#recovery.recover();
+    this.#watchdog.fired();
+    if (this.#desk.open.some(({ status }) => status !== "waiting")) this.#watchdog.wakeBy(now() + watchMs);
+  }
+
+  /** What was cut off goes on before anything else is done with runs. Fails for nobody: the alarm tries again. */
+  async #recovered(): Promise<void> {
+    if (!this.#recovery.isNeeded) return;
+    await this.#recovery
+      .recover()
+      .catch((error: unknown) =>
+        log.warn("runs could not go on yet", { ...this.#address, error: describeError(error) }),
+      );
+  }
+
   // ── inside ────────────────────────────────────────────────────────────────────────────────────────────────
 
   async #tell<T>(ask: () => T | Promise<T>): Promise<T | RpcFailure> {
     try {
+      if (this.#recovery.isNeeded) await this.#recovered();
       return await ask();
     } catch (thrown) {
       return this.#failures.answer(thrown);
@@ -279,26 +349,12 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
     return { ok: true, json: JSON.stringify((await loadSpell(this.#spells, owner, spellId, pin)).plan) };
   }
 
-  async #load(): Promise<LoadedSpell> {
-    const spell = await loadSpell(this.#spells, this.#address.owner, this.#address.spellId);
+  /** @param pin the newest of everything when absent */
+  async #load(pin?: Pin): Promise<LoadedSpell> {
+    const spell = await loadSpell(this.#spells, this.#address.owner, this.#address.spellId, pin);
     if (spell.plan.components.some((name) => sandboxed.has(name))) await sandbox.load();
-    this.#state.belongTo(spell.createdAt);
+    if (pin === undefined) this.#state.belongTo(spell.createdAt);
     return spell;
-  }
-
-  /** Runs that a crash or a deploy cut off: each gets its one end. */
-  #endOrphans(): void {
-    for (const { runId } of this.#runs.open()) {
-      const message = "The run was cut off by a restart of its runner. Start it again.";
-      const end: RunEnded = {
-        type: "run.interrupted",
-        runId,
-        error: { code: "interrupted", message },
-        ms: 0,
-      };
-      this.#runs.setStatus(runId, "interrupted");
-      this.#journal.record(end);
-    }
   }
 
   #name(): string {

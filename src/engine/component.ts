@@ -76,6 +76,8 @@ export interface Component {
   readonly name: string;
   /** Runs user code, whose time is worth measuring although nothing is awaited. */
   readonly sandboxed?: true;
+  /** Sets the state, if not at every visit: a fork of a run then knows what may have read it since. */
+  readonly setsState?: true;
   /**
    * Visits a node. Returns synchronously unless it really waits: a Promise costs a turn and a commit.
    * Outputs are JSON and shared between readers, so never changed in place.

@@ -8,6 +8,7 @@ import type {
   NodeFailed,
   NodeItem,
   NodeStarted,
+  NodeWaiting,
   RunEnded,
   RunEvent,
   RunStarted,
@@ -26,6 +27,7 @@ import { Performer, type PerformerHost, type Question } from "./performer.ts";
 import type { EnginePorts } from "./ports.ts";
 import { prepare, type PreparedGraph } from "./prepared.ts";
 import { faultFrom } from "./reach.ts";
+import { Reuse, type ReuseHost, type ReuseSource } from "./reuse.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { pathIn, type Scope } from "./scope.ts";
 import { ServiceCalls, type ServiceCallsHost } from "./service-calls.ts";
@@ -48,6 +50,8 @@ export interface ExecutionOptions {
   ports: EnginePorts;
   /** Records to follow, `run.started` among them; without any the run starts anew. */
   records?: readonly RunEvent[];
+  /** An earlier run, whose clean nodes need not execute. */
+  reuse?: ReuseSource;
   /** Follow the records and stop at their end. */
   isReplay?: boolean;
   /** Why a run goes on behind its records, told as `run.resumed`. */
@@ -78,7 +82,15 @@ export interface RunHandle {
 }
 
 export class Execution
-  implements RunHandle, FlowHost, SourcesHost, FollowerHost, PerformerHost, FailuresHost, ServiceCallsHost
+  implements
+    RunHandle,
+    FlowHost,
+    SourcesHost,
+    FollowerHost,
+    ReuseHost,
+    PerformerHost,
+    FailuresHost,
+    ServiceCallsHost
 {
   readonly #options: ExecutionOptions;
   readonly #ports: EnginePorts;
@@ -91,6 +103,7 @@ export class Execution
   #fibers: Fibers | null = null;
   readonly #sources = new Sources(this);
   readonly #follower: Follower | null;
+  readonly #reuse: Reuse | null;
   readonly #performer: Performer;
   readonly #failures: Failures;
   /** Visits whose last source has just come. */
@@ -131,6 +144,7 @@ export class Execution
     });
     this.#root = new Frame(graphs[0] as PreparedGraph, null, start.inputs, start.state);
     this.#deadlineAt = options.deadlineAt;
+    this.#reuse = options.reuse === undefined ? null : new Reuse(this, options.reuse);
     this.#follower =
       records === undefined
         ? null
@@ -249,7 +263,7 @@ export class Execution
       for (let next: (() => void) | undefined = first; next !== undefined; next = this.#answers.shift()) {
         next();
         do this.#drain();
-        while (!this.#isPaused && this.#end === null && this.#follower?.advance());
+        while (!this.#isPaused && this.#end === null && this.#advance());
         if (this.#isPaused || this.#end !== null) break;
       }
     } catch (thrown) {
@@ -260,6 +274,11 @@ export class Execution
       this.#isGoing = false;
     }
     this.#commit();
+  }
+
+  /** The run is at rest: goes on with what was recorded, where there is any. */
+  #advance(): boolean {
+    return this.#follower?.advance() === true || this.#reuse?.advance() === true;
   }
 
   /** Looked at after I/O alone: in between, deployed clocks stand still. */
@@ -357,7 +376,12 @@ export class Execution
 
   live(visit: Visit): void {
     this.#appendStarted(visit, false);
-    this.#performer.perform(visit);
+    if (this.#reuse === null || !this.#reuse.take(visit)) this.#performer.perform(visit);
+  }
+
+  reopen(visit: Visit, { nodeId, prompt, until }: NodeWaiting): void {
+    const question = { nodeId, visit: visit.visit, prompt };
+    this.#performer.reopen(visit, until === undefined ? question : { ...question, until });
   }
 
   endsHere(): boolean {

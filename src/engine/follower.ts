@@ -8,6 +8,7 @@ import {
   type NodeCompleted,
   type NodeFailed,
   type NodeItem,
+  type NodeWaiting,
   type RunEnded,
   type RunEvent,
 } from "../protocol/events.ts";
@@ -34,6 +35,8 @@ export interface FollowerHost {
   hold(visit: Visit): void;
   /** Executes a visit for real. */
   live(visit: Visit): void;
+  /** Waits on for the answer to what a visit asked. */
+  reopen(visit: Visit, question: NodeWaiting): void;
   fail(error: SpellError): void;
   finish(event: RunEnded): void;
 }
@@ -48,6 +51,8 @@ export class Follower {
   readonly #open = new Map<string, Visit>();
   /** Sub-spells that have not ended: their records follow from those inside, unless their time was over. */
   readonly #entered = new Map<string, Visit>();
+  /** What was asked and not answered. */
+  readonly #asked = new Map<string, NodeWaiting>();
 
   /** @throws SpellError `journal_mismatch` when the records do not begin with a run */
   constructor(
@@ -59,7 +64,10 @@ export class Follower {
     this.#runId = options.runId;
     this.#isReplay = options.isReplay;
     this.#resumeReason = options.resumeReason;
-    this.#records = new Records(events, (event) => this.#host.append(event));
+    this.#records = new Records(events, (event) => {
+      if (event.type === "node.waiting") this.#asked.set(`${event.nodeId}#${event.visit}`, event);
+      this.#host.append(event);
+    });
     const first = this.#records.peek();
     if (first?.type !== "run.started") throw mismatch("it does not begin with run.started", first);
     this.#records.skip();
@@ -196,6 +204,7 @@ export class Follower {
     visit.waited = isLater(event);
     // Past it before it is applied: applying may end the run, which looks at what follows.
     this.#records?.skip();
+    this.#asked.delete(visit.key);
     if (event.type === "node.completed") {
       const unknown = event.fired.find((socket) => !visit.node.triggers.includes(socket));
       if (unknown !== undefined)
@@ -250,12 +259,31 @@ export class Follower {
     this.#open.clear();
     for (const visit of this.#entered.values())
       if (visit.status === Status.running && !visit.frame.isOver) this.#host.watchSpell(visit);
-    for (const visit of isOpen ? [current, ...rest] : rest) {
+    const cutOff = (isOpen ? [current, ...rest] : rest).filter(({ frame }) => !frame.isOver);
+    const once = cutOff.find(
+      ({ node, key }) => node.plan.settings?.atMostOnce === true && !this.#asked.has(key),
+    );
+    if (once !== undefined) return this.#host.finish(this.#interrupted(once));
+    for (const visit of cutOff) {
       if (this.#host.isEnded) return;
       if (visit.frame.isOver) continue;
+      const asked = this.#asked.get(visit.key);
+      if (asked !== undefined) {
+        this.#host.reopen(visit, asked);
+        continue;
+      }
       visit.attempt += 1;
       this.#host.live(visit);
     }
+  }
+
+  #interrupted(visit: Visit): RunEnded {
+    const error = new SpellError(
+      "interrupted",
+      `The run was cut off within ${visit.label}, which may not be tried again (settings.atMostOnce). Look what it did, then resume the run by hand.`,
+      { nodeId: visit.nodeId },
+    );
+    return { type: "run.interrupted", runId: this.#runId, error: error.toInfo(), ms: 0 };
   }
 
   #refuse(why: string, found: RunEvent | undefined): void {

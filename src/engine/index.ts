@@ -4,5 +4,14 @@ export type { RunHandle } from "./execution.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export type { Clock, EnginePorts, Journal } from "./ports.ts";
 export { type Replayed, replay } from "./replay.ts";
-export { chooseTrigger, resumeRun, type ResumeOptions, type RunOptions, startRun } from "./run.ts";
+export {
+  chooseTrigger,
+  type ForkOptions,
+  forkRun,
+  type ParentRun,
+  resumeRun,
+  type ResumeOptions,
+  type RunOptions,
+  startRun,
+} from "./run.ts";
 export type { LogEntry, Sandbox, SandboxRequest, SandboxResult } from "./sandbox.ts";

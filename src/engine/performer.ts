@@ -89,11 +89,7 @@ export class Performer {
     if (visit.node.plan.role === "spell") return this.enterSpell(visit);
     const name = visit.node.plan.component;
     const component = (visit.node.component ??= ports.components(name));
-    if (component === undefined)
-      return this.#failed(
-        visit,
-        new SpellError("spell_invalid", `Node "${visit.nodeId}": there is no component "${name}" here.`),
-      );
+    if (component === undefined) return this.#failed(visit, noComponent(visit));
     // Within a turn deployed clocks stand still, and asking one costs more than most nodes do.
     if (component.sandboxed) visit.startedAt = ports.clock.now();
     const context = this.#freeContext(visit);
@@ -223,15 +219,30 @@ export class Performer {
       ...(until === undefined ? {} : { until }),
     };
     this.#host.append({ type: "node.waiting", runId: this.#host.runId, ...question });
+    this.#await(visit, component, question);
+  }
+
+  /** Goes on to wait for what was asked before the run was cut off: it is not asked again, and has the time that it had. */
+  reopen(visit: Visit, question: Question): void {
+    const name = visit.node.plan.component;
+    const component = (visit.node.component ??= this.#options.ports.components(name));
+    if (component === undefined) return this.#failed(visit, noComponent(visit));
+    visit.startedAt = this.#host.turnedAt;
+    this.#await(visit, component, question);
+  }
+
+  #await(visit: Visit, component: Component, question: Question): void {
+    const { until } = question;
     this.#questions ??= new Map();
     if (this.#questions.size === 0) this.#askedAt = this.#host.now;
     this.#questions.set(visit.key, { question, visit, component });
     const underway = this.#wait(visit);
     if (until === undefined) return;
     underway.stopTimer?.();
-    underway.stopTimer = this.#options.ports.after(Math.max(0, until - this.#host.now), () =>
-      this.#settled(underway, () => this.#failed(visit, unanswered(visit))),
-    );
+    const { ports } = this.#options;
+    const expire = (): void => this.#settled(underway, () => this.#failed(visit, unanswered(visit)));
+    underway.stopTimer =
+      ports.until?.(until, expire) ?? ports.after(Math.max(0, until - this.#host.now), expire);
   }
 
   /** Nobody waits any more for what was asked in sub-spells that are over. */
@@ -310,6 +321,9 @@ export class Performer {
     });
   }
 }
+
+const noComponent = ({ nodeId, node }: Visit): SpellError =>
+  new SpellError("spell_invalid", `Node "${nodeId}": there is no component "${node.plan.component}" here.`);
 
 const noSpell = (visit: Visit): SpellError =>
   new SpellError(

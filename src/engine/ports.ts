@@ -26,6 +26,11 @@ export interface EnginePorts {
   /** Calls `done` after that many ms, unless what it gives is called first. */
   after: (ms: number, done: () => void) => () => void;
   /**
+   * Calls `done` at that time (ms since 1970), unless what this gives is called first. For what can be taken up again from its
+   * record, so a host may sleep meanwhile; `after` where absent.
+   */
+  until?: (at: number, done: () => void) => () => void;
+  /**
    * Lets others have the processor, and clocks and cancels be seen. Asked every `visitsPerTurn` visits of a run that
    * never waits; without it such a run is one turn.
    */

@@ -4,10 +4,13 @@ import { engineVersion, type RunEnded, type RunEvent, type RunStarted } from "..
 import type { Plan } from "../protocol/plan.ts";
 import type { SpellRef } from "../protocol/runs.ts";
 import type { JsonObject } from "../protocol/values.ts";
+import { Dirt } from "./dirt.ts";
 import { Execution, type RunHandle } from "./execution.ts";
 import type { Limits } from "./limits.ts";
 import type { EnginePorts } from "./ports.ts";
+import { Past } from "./past.ts";
 import { startOf } from "./records.ts";
+import type { ReuseSource } from "./reuse.ts";
 import { startNames } from "./starts.ts";
 
 export interface RunOptions {
@@ -77,6 +80,8 @@ export interface ResumeOptions {
   ports: EnginePorts;
   /** Told as `run.resumed` where the records end. */
   reason?: string;
+  /** Of a run that is a fork: what it takes over where its own records end. Without it all else executes. */
+  fork?: ParentRun;
   limits?: Partial<Limits>;
   deadlineAt?: number;
   onEnd?: (end: RunEnded) => void;
@@ -88,12 +93,84 @@ export interface ResumeOptions {
  * @throws SpellError `journal_mismatch` when the records do not begin with a run
  */
 export function resumeRun(options: ResumeOptions): RunHandle {
-  const { reason, ...rest } = options;
+  const { reason, fork, ...rest } = options;
+  const start = startOf(options.records);
   const execution = new Execution({
     ...rest,
-    start: startOf(options.records),
+    start,
     ...(reason === undefined ? {} : { resumeReason: reason }),
+    ...(fork === undefined ? {} : { reuse: reuseOf({ ...fork, plan: rest.plan, ports: rest.ports }, start) }),
   });
   execution.run();
   return execution;
+}
+
+/** What a run takes over from. */
+export interface ParentRun {
+  /** The events of that run, from `run.started` on, values in the place of their references. */
+  parent: readonly RunEvent[];
+  /** Its plan, where that is another: what an edit did not touch is taken over. */
+  parentPlan?: Plan;
+}
+
+export interface ForkOptions extends ParentRun {
+  plan: Plan;
+  runId: string;
+  spell: SpellRef;
+  userId: string;
+  /** Over the inputs of the parent. */
+  inputs?: JsonObject;
+  /** In the place of the state that the parent started from. */
+  state?: JsonObject;
+  /** Path of the node from which all executes again, `12/7` in a sub-spell. */
+  fromNode?: string;
+  requestId?: string;
+  ports: EnginePorts;
+  limits?: Partial<Limits>;
+  deadlineAt?: number;
+  onEnd?: (end: RunEnded) => void;
+}
+
+/**
+ * Starts a new run that takes over what an earlier one did, and executes the rest: what that one did not end (so a failed
+ * run goes on where it failed), what changed (inputs, state, the plan), `fromNode`, and all that is downstream of those.
+ * @throws SpellError `bad_request` (path `fromNode`) when there is no such node, or the parent never came to it and neither plan,
+ * inputs nor state are others; (path `trigger`) when the plan has the parent's start no more; `journal_mismatch` when the
+ * records do not begin with a run
+ */
+export function forkRun(options: ForkOptions): RunHandle {
+  const { plan, parent, runId, spell, inputs, state, fromNode, requestId, ...rest } = options;
+  const first = startOf(parent);
+  const all = inputs === undefined ? first.inputs : { ...first.inputs, ...inputs };
+  const start: RunStarted = {
+    type: "run.started",
+    runId,
+    ...(requestId === undefined ? {} : { requestId }),
+    trigger: first.trigger === "" ? "" : chooseTrigger(plan, all, first.trigger),
+    inputs: all,
+    state: state ?? first.state,
+    spell,
+    engineVersion,
+    parent: { runId: first.runId, ...(fromNode === undefined ? {} : { fromNode }) },
+  };
+  const execution = new Execution({ ...rest, plan, start, reuse: reuseOf(options, start) });
+  execution.run();
+  return execution;
+}
+
+function reuseOf(
+  { plan, parent, parentPlan, ports }: ParentRun & { plan: Plan; ports: EnginePorts },
+  start: RunStarted,
+): ReuseSource {
+  const past = new Past(parent);
+  const dirt = new Dirt({
+    past,
+    plan,
+    parentPlan,
+    fromNode: start.parent?.fromNode,
+    inputs: start.inputs,
+    state: start.state,
+    components: ports.components,
+  });
+  return { past, isDirty: (nodeId) => dirt.isDirty(nodeId) };
 }

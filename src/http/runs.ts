@@ -1,9 +1,16 @@
 /** Runs over HTTP: starting, looking, cancelling. What a run does is the runner's; here its words become answers. */
 import * as z from "zod";
 import { defaultSession, type RunnerAddress } from "../actor/address.ts";
-import type { StreamAnswer } from "../actor/rpc.ts";
+import type { RpcAnswer, RunnerRpc, StreamAnswer } from "../actor/rpc.ts";
 import { SpellError } from "../protocol/errors.ts";
-import { type RunRequest, runRequest, runStatus } from "../protocol/runs.ts";
+import {
+  type ForkRequest,
+  forkRequest,
+  type Run,
+  type RunRequest,
+  runRequest,
+  runStatus,
+} from "../protocol/runs.ts";
 import { askActor, runnerOf } from "./actors.ts";
 import { parseAs, readJson } from "./body.ts";
 import {
@@ -26,6 +33,8 @@ const maxRunBytes = 8 * 1024 * 1024;
 /** What came out of JSON.parse is JSON: walking up to 8 MiB of it by a schema would only cost time. */
 const parsedObject = z.record(z.string(), z.unknown()).optional();
 const runBody = runRequest.extend({ inputs: parsedObject, state: parsedObject });
+
+const forkBody = forkRequest.extend({ inputs: parsedObject });
 
 const listQuery = pageQuery.extend(sessionQuery.shape).extend({ status: runStatus.optional() });
 const eventsQuery = sessionQuery.extend({
@@ -117,6 +126,47 @@ export function addRunRoutes(app: App): void {
   addRoute(
     app,
     {
+      method: "post",
+      path: "/spells/{id}/runs/{runId}/resume",
+      summary:
+        "Go on with a run that did not complete, as a new run that takes over what was done and not edited since",
+      tag,
+      access: "user",
+      params: runParams,
+      query: sessionQuery,
+      responses: {
+        201: answer("The new run", "Run"),
+        409: problemAnswer("The run is in flight, or has completed"),
+      },
+    },
+    (c) => {
+      const runId = runIdOf(c);
+      return begun(c, (runner) => runner.resumeRun(runId));
+    },
+  );
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/spells/{id}/runs/{runId}/fork",
+      summary: "Run again from one of the nodes of a run, as a new run that takes over the rest",
+      tag,
+      access: "user",
+      params: runParams,
+      query: sessionQuery,
+      body: { schema: "ForkRequest", required: true },
+      responses: { 201: answer("The new run", "Run"), 409: problemAnswer("The run is in flight") },
+    },
+    async (c) => {
+      const runId = runIdOf(c);
+      const body = await readJson(c.req.raw, { maxBytes: maxRunBytes });
+      const request = parseAs(forkBody, body, "The fork request") as ForkRequest;
+      return begun(c, (runner) => runner.forkRun(runId, request));
+    },
+  );
+  addRoute(
+    app,
+    {
       method: "get",
       path: "/spells/{id}/runs/{runId}/events",
       summary: "Get the events of a run, as a page or with `Accept: text/event-stream` live until it ends",
@@ -164,6 +214,15 @@ export function addRunRoutes(app: App): void {
       return answerOfRunner(c, "read", (runner) => runner.getValue(runId, valueId));
     },
   );
+}
+
+/** A new run and where it is. */
+async function begun(c: RouteContext, ask: (runner: RunnerRpc) => Promise<RpcAnswer>): Promise<Response> {
+  const address = await runnerAddressOf(c, c.var.identity.userId);
+  const result = await askActor(() => runnerOf(c.env, address), ask, "write");
+  if (!result.ok) return failureAnswer(result, address);
+  const { runId } = JSON.parse(result.json) as Run;
+  return jsonText(result.json, 201, { location: runPath(address, runId) });
 }
 
 const runIdOf = (c: RouteContext): string => opaqueParam(c, "runId", 64);

@@ -4,7 +4,7 @@ import { componentDescription, componentList } from "../protocol/components.ts";
 import { conflictProblem, errorInfo, problem } from "../protocol/errors.ts";
 import { eventPage, stampedEvent } from "../protocol/events.ts";
 import { plan } from "../protocol/plan.ts";
-import { run, runList, runRequest, runResult } from "../protocol/runs.ts";
+import { run, runList, forkRequest, runRequest, runResult } from "../protocol/runs.ts";
 import { health, runnerDescription, runnerList, ticketAnswer } from "../protocol/runners.ts";
 import {
   createdSpell,
@@ -38,6 +38,7 @@ export const namedSchemas = {
   Validation: validation,
   Plan: plan,
   RunRequest: runRequest,
+  ForkRequest: forkRequest,
   RunResult: runResult,
   Run: run,
   RunList: runList,

@@ -17,6 +17,8 @@ export interface ComponentDefinition<Data extends z.ZodObject> extends Omit<Comp
   readonly data: Data;
   /** Runs user code. */
   readonly sandboxed?: true;
+  /** See `Component.setsState`. */
+  readonly setsState?: true;
   execute(context: NodeContext, data: z.infer<Data>): NodeOutcome | Promise<NodeOutcome>;
   /** See `Component.answered`. */
   answered?(context: NodeContext, data: z.infer<Data>, answer: Json): NodeOutcome;

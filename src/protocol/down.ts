@@ -3,7 +3,8 @@ import * as z from "zod";
 import { errorCode } from "./errors.ts";
 import { stampedEvent } from "./events.ts";
 import { runStatus, spellRef } from "./runs.ts";
-import { json, jsonObject } from "./values.ts";
+import { spellDocument, spellIssue } from "./spell.ts";
+import { json, jsonObject, valueRef } from "./values.ts";
 
 export const welcome = z.object({
   type: z.literal("welcome"),
@@ -68,7 +69,29 @@ export const serviceChanged = z.object({
   event: z.string(),
   id: json,
 });
+/** Said once, within the last 60 s of the token, to a connection that is being sent something anyway. */
 export const tokenExpiring = z.object({ type: z.literal("token.expiring"), at: z.number().int() });
+/** Answers `auth`: the connection is good until `at`. */
+export const tokenRenewed = z.object({ type: z.literal("token.renewed"), at: z.number().int() });
+
+/** Answers an `edit` that was saved, when every loaded runner knows of it; `spell.changed` has gone to all connections. */
+export const spellSaved = z.object({
+  type: z.literal("spell.saved"),
+  requestId: z.string(),
+  version: z.number().int().positive(),
+  warnings: z.array(spellIssue),
+});
+/**
+ * The present document, after the `error` (`conflict`) of an `edit` that was made from another version. Too large for a frame,
+ * it is a reference: get it at `/spells/:id/versions/<version>`.
+ */
+export const spellMessage = z.object({
+  type: z.literal("spell"),
+  requestId: z.string(),
+  version: z.number().int().positive(),
+  document: z.union([spellDocument, valueRef]),
+});
+export type SpellMessage = z.infer<typeof spellMessage>;
 export const errorMessage = z.object({
   type: z.literal("error"),
   requestId: z.string().optional(),
@@ -85,6 +108,9 @@ export const serverMessage = z.union([
     nodeDelta,
     serviceChanged,
     tokenExpiring,
+    tokenRenewed,
+    spellSaved,
+    spellMessage,
     errorMessage,
   ]),
 ]);

@@ -118,6 +118,11 @@ export const runInterrupted = z.object({ type: z.literal("run.interrupted"), ...
 
 export const runnerPlayed = z.object({ type: z.literal("runner.played") });
 export const runnerPaused = z.object({ type: z.literal("runner.paused") });
+/**
+ * `patch` (RFC 6902) makes of the version before, `version - 1`, this one; the member `version` of the document is not in it. A
+ * client that has another one gets `/spells/:id/versions/<version>`; so does one that finds `$value` in place of the whole
+ * document: a change above 256 KB.
+ */
 export const spellChanged = z.object({
   type: z.literal("spell.changed"),
   version: z.number().int(),
@@ -147,6 +152,7 @@ export type RunEvent = z.infer<typeof runEvent>;
 
 export const runnerEvent = z.discriminatedUnion("type", [runnerPlayed, runnerPaused, spellChanged]);
 export type RunnerEvent = z.infer<typeof runnerEvent>;
+export type SpellChanged = z.infer<typeof spellChanged>;
 
 export type JournalEvent = RunEvent | RunnerEvent;
 
@@ -174,12 +180,14 @@ export const stampedEvent = z.discriminatedUnion("type", [
   stamped(runnerPaused),
   stamped(spellChanged),
 ]);
+export type RunQueued = z.infer<typeof runQueued>;
 export type StampedEvent = z.infer<typeof stampedEvent>;
 
 export type NodeStarted = z.infer<typeof nodeStarted>;
 export type NodeItem = z.infer<typeof nodeItem>;
 export type NodeCompleted = z.infer<typeof nodeCompleted>;
 export type NodeFailed = z.infer<typeof nodeFailed>;
+export type NodeWaiting = z.infer<typeof nodeWaiting>;
 export type RunStarted = z.infer<typeof runStarted>;
 export type RunEnded =
   | z.infer<typeof runCompleted>

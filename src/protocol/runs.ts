@@ -19,12 +19,24 @@ const requestFields = {
   concurrency: concurrency.optional(),
 };
 
+const requestTimeout = z.number().int().positive().max(86_400_000);
+
 /** Body of `POST /spells/:id/run`. Unknown keys are refused, so that a misspelt `inputs` is told and not ignored. */
 export const runRequest = z.strictObject({
   ...requestFields,
-  timeoutMs: z.number().int().positive().max(86_400_000).optional(),
+  timeoutMs: requestTimeout.optional(),
 });
 export type RunRequest = z.infer<typeof runRequest>;
+
+/** Body of `POST …/runs/:runId/fork`. */
+export const forkRequest = z.strictObject({
+  /** Path of the node from which all executes again, `12/7` in a sub-spell. */
+  fromNode: z.string().min(1).max(1000),
+  /** Over the inputs of the run. */
+  inputs: jsonObject.optional(),
+  timeoutMs: requestTimeout.optional(),
+});
+export type ForkRequest = z.infer<typeof forkRequest>;
 
 /** The same fields as a connection sends them. */
 export const runCommandFields = requestFields;
@@ -65,7 +77,8 @@ export const runResult = z.object({
 });
 export type RunResult = z.infer<typeof runResult>;
 
-export const parentRun = z.object({ runId: z.string(), fromNode: z.string() });
+/** The run whose records a run took over; `fromNode` is where it was to begin again, if not where it had ended. */
+export const parentRun = z.object({ runId: z.string(), fromNode: z.string().optional() });
 
 export const run = z.object({
   runId: z.string(),

@@ -55,6 +55,11 @@ export const nodeSettings = z.object({
    * default `route` where a trigger output `error` is wired, `continue` where a data output of these is, else `fail`.
    */
   onError: z.enum(["fail", "route", "continue"]).optional(),
+  /**
+   * Not tried again where a crash or deploy cut the run off within it: the run ends with `run.interrupted`, and a human
+   * decides whether to resume it.
+   */
+  atMostOnce: z.boolean().optional(),
 });
 export type NodeSettings = z.infer<typeof nodeSettings>;
 
@@ -74,6 +79,22 @@ export const endpoint = z.tuple([z.string(), z.string()]);
 
 export const edge = z.object({ from: endpoint, to: endpoint });
 export type Edge = z.infer<typeof edge>;
+
+/** Beyond any of these the oldest runs that have ended go, whole: events, values, and the run itself. */
+export const retention = z.object({
+  /** Runs that have ended. Default 1 000. */
+  maxRuns: z.number().int().positive().max(100_000).optional(),
+  /** Since its end. Default 30 days, ten years at most. */
+  maxAgeMs: z.number().int().positive().max(315_360_000_000).optional(),
+  /** Bytes of the events and values of all runs of a session. Default 256 MiB, of the 10 GB that an actor has 4 GiB at most. */
+  maxBytes: z
+    .number()
+    .int()
+    .positive()
+    .max(4 * 1024 * 1024 * 1024)
+    .optional(),
+});
+export type RetentionSettings = z.infer<typeof retention>;
 
 export const spellSettings = z.object({
   /** Ends a run after this many milliseconds unless the request says otherwise. */
@@ -95,6 +116,8 @@ export const spellSettings = z.object({
   maxCalls: z.number().int().positive().max(10_000).optional(),
   /** Service calls of one run under way together; further ones wait. Default 6. */
   maxCallsAtOnce: z.number().int().positive().max(6).optional(),
+  /** What a runner keeps of runs that have ended. */
+  retention: retention.optional(),
 });
 export type SpellSettings = z.infer<typeof spellSettings>;
 

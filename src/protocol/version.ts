@@ -1,6 +1,6 @@
 /** The protocol's version and what changed in each. A test fails when the messages change and this does not. */
 
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** `hash` is the SHA-256 of the JSON Schemas of `up` and `down`, as `test/protocol/version.test.ts` makes it. */
 export const history: readonly { version: number; hash: string; change: string }[] = [
@@ -14,5 +14,10 @@ export const history: readonly { version: number; hash: string; change: string }
     hash: "597f93e568e266a89e18ac03d66896161c235cfba77b1cd9ae57a057674215d5",
     change:
       "node.item; node.started has waited; node.completed has again; node.failed has retryInMs, fired and outputs; the codes output_limit, depth_limit and call_limit.",
+  },
+  {
+    version: 3,
+    hash: "28afa07d929b27669cf39aa77121b127a27a39c5507969488cedfaa5240a056c",
+    change: "The parent of a run need not have fromNode.",
   },
 ];

@@ -323,26 +323,6 @@ describe("a run", () => {
     expect(detail.spell).toEqual({ id: "demo", version: 1, uses: [{ id: "inner-id", version: 1 }] });
   });
 
-  it("is cut off by a restart with run.interrupted, once", async () => {
-    const { run, user, stub } = await saved(generate("!hang"));
-    const restarted = () => bindings.SPELL_RUNNER.getByName(stub.name ?? "");
-    const tab = await TestConnection.open(user, "demo");
-    await tab.hello();
-    const cut = run().catch(() => null);
-    await tab.until((message) => message.type === "node.started" && message.nodeId === "g", "the node");
-    await runInDurableObject(stub, (_instance, state) => state.abort("a crash")).catch(() => {});
-    await cut;
-    const { data } = await bodyOf(await user.ask("/spells/demo/runs"));
-    expect(data).toMatchObject([{ status: "interrupted", error: { code: "interrupted" } }]);
-    const { events } = eventPage.parse(
-      await bodyOf(await user.ask(`/spells/demo/runs/${data[0].runId}/events`)),
-    );
-    expect(events.filter(({ type }) => type === "run.interrupted")).toHaveLength(1);
-    await evictDurableObject(restarted());
-    const again = eventPage.parse(await bodyOf(await user.ask(`/spells/demo/runs/${data[0].runId}/events`)));
-    expect(again.events).toEqual(events);
-  });
-
   it("is replayed from the server's plan and events alone", async () => {
     const { run, user } = await saved(coded("({ text }) => ({ out: text.toUpperCase() })"));
     const { runId } = (await run({ inputs: { text: "abc" } })).body;

@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { replay } from "../../src/engine/index.ts";
 import type { RunEvent } from "../../src/protocol/events.ts";
+import type { SpellNode } from "../../src/protocol/spell.ts";
 import type { Json } from "../../src/protocol/values.ts";
-import { outputsOf, planOf, run, spell, type TestRun, visitsOf } from "../helpers/spells.ts";
+import {
+  outputsOf,
+  planOf,
+  run,
+  spell,
+  type TestRun,
+  trigger,
+  visitsOf,
+  withComponents,
+} from "../helpers/spells.ts";
 
 const soon = (): Promise<void> =>
   new Promise((resolve) => {
@@ -49,13 +59,37 @@ describe("A node that asks a human", () => {
     expect(outputsOf(done.events)).toEqual({ said: "no" });
   });
 
-  it("asks again when its run is resumed", () => {
+  it("waits on when its run is resumed, and asks no second time", () => {
     const cut = run(document).events;
-    const resumed = run(document, { records: cut, reason: "test" });
-    expect(resumed.events.filter((event) => event.type === "node.waiting")).toHaveLength(2);
+    const once = run(document, { records: cut, reason: "test" });
+    const resumed = run(document, { records: once.events, reason: "again" });
+    expect(resumed.events.map(({ type }) => type).slice(-3)).toEqual([
+      "node.waiting",
+      "run.resumed",
+      "run.resumed",
+    ]);
+    expect(resumed.execution.questions).toMatchObject([
+      { nodeId: "ask", visit: "1", prompt: { prompt: "Go on?", options: ["yes", "no"] } },
+    ]);
+    expect(() => resumed.execution.answer("ask", "1", "perhaps")).toThrow('takes one of "yes", "no"');
     resumed.execution.answer("ask", "1", "yes");
     expect(outputsOf(resumed.events)).toEqual({ said: "yes" });
+    expect(resumed.events.filter((event) => event.type === "node.started" && event.attempt > 1)).toEqual([]);
     expect(replay(planOf(document), resumed.events).events).toEqual(resumed.events);
+  });
+
+  it("has after a resume only the time that it was given at first", async () => {
+    const late = spell(
+      { start: "Trigger In", ask: { is: "Ask", data: { timeoutMs: 60_000 } }, out: "Output:why" },
+      `start.trigger > ask.trigger
+       ask.error > out.trigger
+       ask.errorCode > out.input`,
+    );
+    const cut = run(late).events.map((event) =>
+      event.type === "node.waiting" ? { ...event, until: 1 } : event,
+    );
+    const resumed = run(late, { records: cut, reason: "test" });
+    expect((await resumed.ended).outputs).toEqual({ why: "node_timeout" });
   });
 
   it("fails with node_timeout when nobody answers in time, and its error output can be wired", async () => {
@@ -68,6 +102,32 @@ describe("A node that asks a human", () => {
     const done = run(late);
     expect((await done.ended).outputs).toEqual({ why: "node_timeout" });
     expect(replay(planOf(late), done.events).events).toEqual(done.events);
+  });
+});
+
+describe("A node that may run at most once", () => {
+  const catalogue = withComponents([
+    {
+      name: "Pay",
+      aliases: [],
+      inputs: [trigger],
+      outputs: [trigger],
+      execute: () => new Promise(() => {}),
+    },
+  ]);
+  const document = spell({ start: "Trigger In", pay: "Pay" }, `start.trigger > pay.trigger`);
+  const pay = document.nodes.pay as SpellNode;
+  const once = { ...document, nodes: { ...document.nodes, pay: { ...pay, settings: { atMostOnce: true } } } };
+
+  it("ends the run with run.interrupted where it was cut off, and is not tried again", () => {
+    const cut = run(once, { catalogue }).events;
+    expect(cut.at(-1)).toMatchObject({ type: "node.started", nodeId: "pay" });
+    const resumed = run(once, { catalogue, records: cut, reason: "test" });
+    expect(resumed.events.slice(cut.length)).toMatchObject([
+      { type: "run.resumed" },
+      { type: "run.interrupted", error: { code: "interrupted", nodeId: "pay" } },
+    ]);
+    expect(replay(planOf(once, { catalogue }), resumed.events).events).toEqual(resumed.events);
   });
 });
 
@@ -237,7 +297,6 @@ describe("While", () => {
     );
 
   it("runs its body as long as its condition holds, and fails when that has no end", async () => {
-    const { withComponents } = await import("../helpers/spells.ts");
     const popping = (by: number) =>
       withComponents([
         {
@@ -323,7 +382,6 @@ describe("Budgets, on a clock that stands still", () => {
   });
 
   it("let six service calls of a run go at once, and so many in all as its spell allows", async () => {
-    const { withComponents } = await import("../helpers/spells.ts");
     let open = 0;
     let most = 0;
     const catalogue = withComponents([
@@ -369,7 +427,6 @@ describe("Budgets, on a clock that stands still", () => {
 
   it("see that time is over where an answer comes, and not in between", async () => {
     let now = 1000;
-    const { withComponents } = await import("../helpers/spells.ts");
     const catalogue = withComponents([
       {
         name: "Wait",

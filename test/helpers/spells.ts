@@ -3,6 +3,7 @@ import {
   type Component,
   type EnginePorts,
   type Limits,
+  type ParentRun,
   resumeRun,
   type RunHandle,
   startRun,
@@ -102,6 +103,8 @@ export interface TestOptions {
   trigger?: string;
   records?: readonly RunEvent[];
   reason?: string;
+  /** Of a run that goes on: the one that it is a fork of. */
+  fork?: ParentRun;
   ports?: Partial<EnginePorts>;
   limits?: Partial<Limits>;
   deadlineAt?: number;
@@ -151,6 +154,7 @@ export function run(target: SpellDocument | Plan, options: TestOptions = {}): Te
           ...common,
           records: options.records,
           ...(options.reason === undefined ? {} : { reason: options.reason }),
+          ...(options.fork === undefined ? {} : { fork: options.fork }),
         });
   return { execution, events, commits, ended };
 }

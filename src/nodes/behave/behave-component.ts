@@ -52,6 +52,7 @@ export interface BehaveDefinition<Extra extends z.ZodRawShape> extends Shape {
   /** Keys of the data besides `parameters` and `configuration`. */
   readonly data?: Extra;
   readonly sandboxed?: true;
+  readonly setsState?: true;
   readonly run: (call: BehaveCall, data: z.infer<z.ZodObject<Extra>>) => NodeOutcome | Promise<NodeOutcome>;
 }
 

@@ -135,6 +135,7 @@ function changed(variable: VariableRef | null | undefined, list: Json[]): NodeOu
 const push = behaveComponent({
   name: "logic/array/push",
   category,
+  setsState: true,
   help: "Gives the list with a further item at its end, and sets the variable that the list comes from. Without a list it collects its items from visit to visit.",
   in: { array: "array", flow: "flow" },
   out: { $changed: "flow", flow: "flow", array: "array" },
@@ -159,6 +160,7 @@ const remove = (
   behaveComponent({
     name,
     category,
+    setsState: true,
     help: `Takes the ${which} item off the variable that the list comes from, and gives it.`,
     in: { flow: "flow", array: "array" },
     out: { $changed: "flow", flow: "flow" },
@@ -176,6 +178,7 @@ const remove = (
 const clear = behaveComponent({
   name: "action/array/clear",
   category,
+  setsState: true,
   help: "Gives an empty list, and empties the variable that the list comes from.",
   in: { flow: "flow", array: "array" },
   out: { $changed: "flow", flow: "flow", array: "array" },

@@ -55,6 +55,7 @@ const get = behaveComponent({
 const set = behaveComponent({
   name: "variable/set",
   category,
+  setsState: true,
   help: "Gives a variable a value.",
   in: { flow: "flow", value: "any" },
   out: { flow: "flow" },
@@ -82,6 +83,7 @@ const getNamed = behaveComponent({
 const setNamed = behaveComponent({
   name: "variables/set",
   category,
+  setsState: true,
   help: "Gives a variable a value and passes it on, at sockets of the variable's name. Tells the nodes On Variable unless 'emitEvent' is off.",
   in: { flow: "flow" },
   out: { $changed: "flow", flow: "flow" },
@@ -133,6 +135,7 @@ const getMany = behaveComponent({
 const reset = behaveComponent({
   name: "variables/reset",
   category,
+  setsState: true,
   help: "Gives all variables the values that they started with.",
   in: { flow: "flow" },
   out: { flow: "flow" },

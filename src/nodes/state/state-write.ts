@@ -10,6 +10,7 @@ export const stateWrite = defineComponent({
   inputs: [trigger()],
   outputs: [trigger()],
   dynamicInputs: true,
+  setsState: true,
   data: z.object({}),
   execute(context) {
     const labels = new Map(context.node.labels ?? []);

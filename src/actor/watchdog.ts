@@ -1,0 +1,64 @@
+/**
+ * When the actor must be awake again: one alarm for all that wants one. An object has one alarm only, and one that is lost
+ * never comes back, so the time is kept in a row, too, and armed anew when the object starts with something open.
+ */
+
+export interface WatchdogOptions {
+  storage: Pick<DurableObjectStorage, "setAlarm">;
+  sql: SqlStorage;
+  now: () => number;
+}
+
+interface Wake {
+  at: number;
+  done: () => void;
+}
+
+export class Watchdog {
+  readonly #options: WatchdogOptions;
+  readonly #wakes = new Set<Wake>();
+  #armedAt: number | null = null;
+
+  constructor(options: WatchdogOptions) {
+    this.#options = options;
+  }
+
+  /** Wakes the object by `at` (ms since 1970) at the latest. In the transaction of the turn that asks for it. */
+  wakeBy(at: number): void {
+    const now = this.#options.now();
+    if (this.#armedAt !== null && this.#armedAt > now && this.#armedAt <= at) return;
+    this.#armedAt = at;
+    this.#options.sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES ('wake_at', ?)", at);
+    void this.#options.storage.setAlarm(at);
+  }
+
+  /** Calls `done` at that time, unless what this gives is called first. Keeps no timer: the object may sleep until then. */
+  until(at: number, done: () => void): () => void {
+    const wake = { at, done };
+    this.#wakes.add(wake);
+    this.wakeBy(at);
+    return () => void this.#wakes.delete(wake);
+  }
+
+  /** Arms again what was armed before a restart, or, with `isUrgent`, at once. */
+  rearm(isUrgent: boolean): void {
+    const [row] = this.#options.sql
+      .exec<{ value: number }>("SELECT value FROM facts WHERE name = 'wake_at'")
+      .toArray();
+    if (isUrgent) this.wakeBy(this.#options.now());
+    else if (row !== undefined) this.wakeBy(row.value);
+  }
+
+  /** The alarm has come: calls what is due, and arms for the rest. */
+  fired(): void {
+    this.#armedAt = null;
+    const now = this.#options.now();
+    for (const wake of this.#wakes) {
+      if (wake.at > now) continue;
+      this.#wakes.delete(wake);
+      wake.done();
+    }
+    const next = Math.min(...[...this.#wakes].map(({ at }) => at));
+    if (Number.isFinite(next)) this.wakeBy(next);
+  }
+}
