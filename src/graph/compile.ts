@@ -147,14 +147,16 @@ function callOf(node: PlanNode, drawn: SpellNode | undefined, graph: number, inn
     socket,
     label !== socket ? label : (keyed(inner.outputs, socket)?.name ?? socket),
   ]);
-  const exits = node.next.map(([socket]): [string, number[] | null] => {
+  const exits = node.next.flatMap(([socket]): [string, number[] | null][] => {
     // The component's own trigger mirrors no exit: it fires when the sub-spell is done.
-    if (!drawn?.outputs?.some((added) => added.name === socket)) return [socket, null];
+    if (socket !== "error" && !drawn?.outputs?.some((added) => added.name === socket))
+      return [[socket, null]];
     const mirrored = inner.exits.filter((i) => inner.nodes[i]?.data.socketKey === socket);
     const names = new Set([socket, exitLabel(node, socket)]);
     const found = mirrored.length > 0 ? mirrored : inner.exits.filter((i) => names.has(inner.nodes[i]?.name));
-    // The exit that it mirrored is no more: it fires as it would have without any.
-    return [socket, found.length > 0 ? found : null];
+    if (found.length > 0) return [[socket, found]];
+    // The exit that it mirrored is no more: it fires as it would have without any. `error` is for failures alone.
+    return socket === "error" ? [] : [[socket, null]];
   });
   const entries = (drawn?.inputs ?? []).flatMap((socket): [string, number][] => {
     const start =

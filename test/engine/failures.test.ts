@@ -282,6 +282,23 @@ describe("A sub-spell that fails", () => {
     }
   });
 
+  it("does not fire its error output when nothing has failed", () => {
+    const calm = spell(
+      {
+        start: "Trigger In",
+        text: { is: "Universal Input", data: { name: "t", text: "x" } },
+        out: "Output:out",
+      },
+      `start.trigger > out.trigger
+       text.output > out.input`,
+      { id: "inner", name: "inner" },
+    );
+    const document = { ...outer(flaky("Flaky")), spells: { inner: calm } };
+    const { events } = run(document, { catalogue: world().catalogue });
+    expect(outputsOf(events)).toEqual({ ok: "x" });
+    expect(visitsOf(events)).not.toContain("bad 1");
+  });
+
   it("can be limited in time as a whole", async () => {
     const { events } = await ends(outer(flaky("Silent", {}), { timeoutMs: 10 }));
     expect(outputsOf(events)?.bad).toMatch(/timed out after 10 ms/);
