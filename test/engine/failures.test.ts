@@ -293,8 +293,8 @@ describe("A sub-spell that fails", () => {
        text.output > out.input`,
       { id: "inner", name: "inner" },
     );
-    const document = { ...outer(flaky("Flaky")), spells: { inner: calm } };
-    const { events } = run(document, { catalogue: world().catalogue });
+    const document = { ...outer(flaky("Flaky", {})), spells: { inner: calm } };
+    const { events } = run(document);
     expect(outputsOf(events)).toEqual({ ok: "x" });
     expect(visitsOf(events)).not.toContain("bad 1");
   });
