@@ -1,7 +1,7 @@
 /** Does what connections ask: one handler a message type, errors told and never thrown. */
 import { closeCodes } from "../protocol/down.ts";
 import { SpellError } from "../protocol/errors.ts";
-import type { ClientMessage } from "../protocol/up.ts";
+import type { ClientMessage, EditCommand } from "../protocol/up.ts";
 import type { Json } from "../protocol/values.ts";
 import type { Connections } from "./connections.ts";
 import { MessageRate } from "./message-rate.ts";
@@ -19,13 +19,21 @@ export interface ConnectionHost {
   answer(runId: string, nodeId: string, visit: string, value: Json): Promise<void>;
   /** False when no stream of that name is open. */
   push(source: string, value: Json): Promise<boolean>;
+  /** Frames that answer an edit. @throws SpellError when nothing was changed */
+  edit(command: EditCommand): Promise<Iterable<string>>;
+  /** The end of a token of the same user, ms since 1970. @throws SpellError `unauthorized`, `overloaded` */
+  renew(token: string): Promise<number>;
 }
+
+/** UTF-16 units of frames that a connection may have waiting; a client that waits for answers has one or two. */
+const maxWaiting = 8 * 1024 * 1024;
 
 export class ConnectionDesk {
   readonly #connections: Connections;
   readonly #host: ConnectionHost;
   readonly #rate: MessageRate;
   readonly #turns = new WeakMap<WebSocket, Promise<void>>();
+  readonly #waiting = new WeakMap<WebSocket, number>();
 
   constructor(connections: Connections, host: ConnectionHost, now: () => number) {
     this.#connections = connections;
@@ -35,7 +43,17 @@ export class ConnectionDesk {
 
   /** Takes one frame, after those that came before it on this connection. A bad one gets `error`, and the connection stays. */
   receive(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
-    const turn = (this.#turns.get(socket) ?? Promise.resolve()).then(() => this.#receive(socket, frame));
+    const size = typeof frame === "string" ? frame.length : frame.byteLength;
+    const waiting = (this.#waiting.get(socket) ?? 0) + size;
+    // Each edit waits for the database, and what is sent meanwhile lies in memory.
+    if (waiting > maxWaiting) {
+      this.#connections.close(socket, closeCodes.tooMany, "Too much was sent before it could be handled.");
+      return Promise.resolve();
+    }
+    this.#waiting.set(socket, waiting);
+    const turn = (this.#turns.get(socket) ?? Promise.resolve())
+      .then(() => this.#receive(socket, frame))
+      .finally(() => this.#waiting.set(socket, (this.#waiting.get(socket) ?? 0) - size));
     this.#turns.set(socket, turn);
     return turn;
   }
@@ -90,6 +108,10 @@ export class ConnectionDesk {
       } else if (message.type === "push") {
         if (!(await this.#host.push(message.source, message.value)))
           throw new SpellError("not_found", `No stream "${message.source}" of a run in flight takes values.`);
+      } else if (message.type === "edit") {
+        for (const frame of await this.#host.edit(message)) this.#connections.sendFrame(socket, frame);
+      } else if (message.type === "auth") {
+        this.#connections.renew(socket, await this.#host.renew(message.token));
       } else throw new SpellError("bad_request", `This server does not take "${message.type}" yet.`);
     } catch (thrown) {
       this.#fail(socket, SpellError.from(thrown), requestId);

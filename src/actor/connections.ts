@@ -10,7 +10,12 @@ export interface Attachment {
   expiresAt: number;
   /** It has said hello: it gets events. */
   isLive: boolean;
+  /** It was told that its token ends. */
+  isWarned?: true;
 }
+
+/** A token's last time, in which a connection is told to renew it. */
+const warningMs = 60_000;
 
 export class Connections {
   readonly #ctx: Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse">;
@@ -32,6 +37,12 @@ export class Connections {
 
   get size(): number {
     return this.#known.size;
+  }
+
+  /** Somebody listens. */
+  get isHeard(): boolean {
+    for (const { isLive } of this.#known.values()) if (isLive) return true;
+    return false;
   }
 
   accept(socket: WebSocket, expiresAt: number): void {
@@ -59,6 +70,15 @@ export class Connections {
   makeLive(socket: WebSocket): void {
     const attachment = this.#known.get(socket);
     if (attachment !== undefined && !attachment.isLive) this.#attach(socket, { ...attachment, isLive: true });
+    this.#warn(socket);
+  }
+
+  /** Another token of the same user takes the place of the one that the connection came with. */
+  renew(socket: WebSocket, expiresAt: number): void {
+    const attachment = this.#known.get(socket);
+    if (attachment === undefined) return;
+    this.#attach(socket, { isLive: attachment.isLive, expiresAt });
+    this.send(socket, { type: "token.renewed", at: expiresAt });
   }
 
   /** Closes a connection whose token has ended. True when it did. */
@@ -84,6 +104,7 @@ export class Connections {
 
   send(socket: WebSocket, message: ServerMessage): void {
     this.sendFrame(socket, JSON.stringify(message));
+    this.#warn(socket);
   }
 
   fail(socket: WebSocket, error: Omit<ErrorMessage, "type">): void {
@@ -98,6 +119,7 @@ export class Connections {
       if (!attachment.isLive || this.expire(socket)) continue;
       frames ??= framesOf(events.map(({ json }) => json));
       for (const frame of frames) this.sendFrame(socket, frame);
+      this.#warn(socket);
     }
   }
 
@@ -107,6 +129,7 @@ export class Connections {
       if (!attachment.isLive || this.expire(socket)) continue;
       text ??= JSON.stringify(delta);
       this.sendFrame(socket, text);
+      this.#warn(socket);
     }
   }
 
@@ -117,6 +140,19 @@ export class Connections {
       // A socket that has gone: its close event follows.
       this.#known.delete(socket);
     }
+  }
+
+  /**
+   * Says once that the token ends within the minute, behind something that is sent anyway: a timer or an alarm would wake the
+   * object for nothing. A connection that is silent until after its end is closed with the next thing to say, and loses
+   * nothing: it comes back with its `lastSeq`.
+   */
+  #warn(socket: WebSocket): void {
+    const attachment = this.#known.get(socket);
+    if (attachment === undefined || !attachment.isLive || attachment.isWarned) return;
+    if (attachment.expiresAt - this.#now() > warningMs) return;
+    this.#attach(socket, { ...attachment, isWarned: true });
+    this.send(socket, { type: "token.expiring", at: attachment.expiresAt });
   }
 
   #attach(socket: WebSocket, attachment: Attachment): void {

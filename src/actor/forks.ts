@@ -77,6 +77,8 @@ export class Forks {
   async #ancestry(parent: Run, ref: SpellRef, fromNode: string | undefined): Promise<Ancestry> {
     const { store, load } = this.#options;
     const events = store.eventsOf(parent.runId) as readonly RunEvent[];
+    // Retention may have taken it while the spell was read.
+    if (events.length === 0) throw noRun(parent.runId);
     const isSame = JSON.stringify(parent.spell) === JSON.stringify(ref);
     // A run that used no other spell is pinned to none, which is not the same as to the newest.
     const plan = isSame ? undefined : (await load({ uses: [], ...parent.spell })).plan;
@@ -89,8 +91,7 @@ export class Forks {
 
   #ended(runId: string): Run {
     const run = this.#options.runs.get(runId);
-    if (run === undefined)
-      throw new SpellError("not_found", `There is no run "${runId}" in this session.`, { runId });
+    if (run === undefined) throw noRun(runId);
     if (this.#options.runs.findOpen(runId) !== undefined)
       throw new SpellError("conflict", `The run is ${run.status}. Wait for its end, or cancel it first.`, {
         runId,
@@ -98,3 +99,6 @@ export class Forks {
     return run;
   }
 }
+
+const noRun = (runId: string): SpellError =>
+  new SpellError("not_found", `There is no run "${runId}" in this session.`, { runId });

@@ -51,8 +51,12 @@ export interface RunnerRpc {
   getPlan(version: number): Promise<RpcAnswer>;
   /** The plan of a run, with the versions of its sub-spells that it is pinned to: what replays it. */
   getRunPlan(runId: string): Promise<RpcAnswer>;
-  /** A new version of `spellId` (this spell or one that it uses) is in D1. Returns when the next run will use it. */
-  spellChanged(spellId: string, version: number): Promise<void>;
+  /**
+   * A new version of `spellId` (this spell or one that it uses) is in D1. Returns when the next run will use it, and
+   * connections were told.
+   * @param patch JSON of the patch that made it, where it came from an edit
+   */
+  spellChanged(spellId: string, version: number, patch?: string): Promise<void>;
   /** The spell was deleted: open connections close with 4404, runs are cancelled, later runs are `not_found`. */
   spellDeleted(): Promise<void>;
 }
@@ -62,8 +66,8 @@ export interface ManagerRpc {
   runnerLoaded(name: string): Promise<void>;
   runnerUnloaded(name: string): Promise<void>;
   runnerConnections(name: string, connections: number): Promise<void>;
-  /** Tells every loaded runner of this user that uses `spellId`; returns when all know. */
-  spellChanged(spellId: string, version: number): Promise<void>;
+  /** Tells every loaded runner of this user that uses `spellId`, and those of it that have connections; returns when all know. */
+  spellChanged(spellId: string, version: number, patch?: string): Promise<void>;
   spellDeleted(spellId: string): Promise<void>;
   /** Loads a runner of this user, or frees one ({@link RunnerRpc.load}, {@link RunnerRpc.unload}). */
   startRunner(name: string): Promise<RpcAnswer>;

@@ -57,6 +57,8 @@ export interface DeskOptions {
   limits?: Partial<Limits>;
   /** A run has come to wait, for a service or a human, and is written as such: from here on it must survive a restart. */
   waits: (run: ActiveRun) => void;
+  /** A run has ended and is written. */
+  ended?: () => void;
 }
 
 /** What a run that is a fork takes over, and from where it begins again. */
@@ -212,6 +214,7 @@ export class RunDesk {
     this.#options.runs.put({ runId, status: how, firstSeq, startedAt });
     this.#options.journal.record(end);
     waiting?.run.end(end);
+    this.#options.ended?.();
     return true;
   }
 
@@ -369,6 +372,7 @@ export class RunDesk {
   #ended(run: ActiveRun, end: RunEnded): void {
     this.#active.delete(run.runId);
     run.end(end);
+    this.#options.ended?.();
     this.#beginNext();
   }
 

@@ -78,9 +78,13 @@ function applyEdit(stored: StoredSpell, patch: readonly JsonObject[]): Edited {
   const was = stored.document;
   for (const field of fixed)
     if (isJsonObject(patched) && patched[field] !== was[field])
-      throw new SpellError("bad_request", `A patch cannot change the "${field}" of a spell. Nothing was changed.`, {
-        errors: [{ path: field, message: "cannot be changed by a patch" }],
-      });
+      throw new SpellError(
+        "bad_request",
+        `A patch cannot change the "${field}" of a spell. Nothing was changed.`,
+        {
+          errors: [{ path: field, message: "cannot be changed by a patch" }],
+        },
+      );
   const { document, issues } = importSpell(patched);
   const kept = { ...document, version: was.version } as unknown as Json;
   return {

@@ -50,9 +50,9 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     this.#sweep();
   }
 
-  async spellChanged(spellId: string, version: number): Promise<void> {
+  async spellChanged(spellId: string, version: number, patch?: string): Promise<void> {
     // Any of them may use the spell as a sub-spell, by id or by a name that it has only now: each knows for itself.
-    await this.#tell(this.#loaded(), (runner) => runner.spellChanged(spellId, version));
+    await this.#tell(this.#concerned(spellId), (runner) => runner.spellChanged(spellId, version, patch));
   }
 
   async spellDeleted(spellId: string): Promise<void> {
@@ -118,9 +118,13 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     return row === undefined || row.expires_at <= now() ? null : row.token_expires_at;
   }
 
-  #loaded(): string[] {
+  /** Those that are loaded, and those of the spell itself that were unloaded while somebody looks on. */
+  #concerned(spellId: string): string[] {
     return this.#sql
-      .exec<RunnerRow>("SELECT * FROM runners WHERE loaded_at IS NOT NULL")
+      .exec<RunnerRow>(
+        "SELECT * FROM runners WHERE loaded_at IS NOT NULL OR (spell_id = ? AND connections > 0)",
+        spellId,
+      )
       .toArray()
       .map((row) => row.name);
   }

@@ -1,5 +1,5 @@
 /** What `spell.changed` says of a new version: a patch where that is short, else the whole document, else where it is. */
-import { diffJson, } from "../graph/json-diff.ts";
+import { diffJson } from "../graph/json-diff.ts";
 import type { StoredSpell } from "../db/stored-spell.ts";
 import { type Json, type JsonObject, maxInlineValueBytes, type ValueRef } from "../protocol/values.ts";
 import { fits } from "./large-values.ts";
@@ -14,7 +14,9 @@ type Version = Pick<StoredSpell, "json" | "version">;
 /** The patch from one version to the next. @param before null where there was none, or it is not known */
 export function patchBetween(before: Version | null, after: Version): JsonObject[] {
   const difference =
-    before === null ? null : diffJson(contentOf(before, after.version), contentOf(after, after.version), maxDiffLength);
+    before === null
+      ? null
+      : diffJson(contentOf(before, after.version), contentOf(after, after.version), maxDiffLength);
   return difference ?? wholeDocument(after);
 }
 

@@ -6,8 +6,10 @@ import { DurableObject } from "cloudflare:workers";
 import { SpellRepository } from "../db/spells.ts";
 import type { Env } from "../env.ts";
 import { catalogue, sandboxed } from "../nodes/index.ts";
+import { authenticatorOf } from "../platform/authenticator.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
+import { atMostTwice } from "../platform/retry.ts";
 import { closeCodes } from "../protocol/down.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
@@ -34,6 +36,7 @@ import {
   type StreamAnswer,
   upgradeHeaders,
 } from "./rpc.ts";
+import { Retention, retentionOf } from "./retention.ts";
 import { RunAnswers } from "./run-answers.ts";
 import { Recovery } from "./recovery.ts";
 import { RunDesk } from "./run-desk.ts";
@@ -41,6 +44,9 @@ import { RunTable } from "./run-table.ts";
 import { createSandbox, type LoadableSandbox, logsOf } from "./sandbox/index.ts";
 import { boundServices } from "./services.ts";
 import { SessionState } from "./session-state.ts";
+import { SpellChanges } from "./spell-changes.ts";
+import { SpellEdits } from "./spell-edits.ts";
+import { Sweeper } from "./sweeper.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** While runs wait for services the object is looked after at least this often. */
@@ -60,6 +66,8 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   readonly #connectionDesk: ConnectionDesk;
   readonly #spells: SpellRepository;
   readonly #spell: HeldSpell;
+  readonly #changes: SpellChanges;
+  readonly #edits: SpellEdits;
   readonly #answers: RunAnswers;
   readonly #failures: Failures;
   readonly #watchdog: Watchdog;
@@ -82,8 +90,33 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
       register: () => this.#manager().runnerLoaded(this.#name()),
       load: () => this.#load(),
     });
+    this.#changes = new SpellChanges({
+      address: this.#address,
+      spells: this.#spells,
+      isHeard: () => this.#connections.isHeard,
+      record: (event) => this.#journal.record(event),
+    });
+    this.#edits = new SpellEdits({
+      address: this.#address,
+      spells: this.#spells,
+      changed: (version, patch) => this.#announce(version, patch),
+    });
     this.#state = new SessionState(chunks);
     this.#watchdog = new Watchdog({ storage: ctx.storage, sql: ctx.storage.sql, now });
+    const sweeper = new Sweeper({
+      retention: new Retention({
+        storage: ctx.storage,
+        isHeld: (runId) => this.#desk.find(runId) !== undefined || this.#journal.isHeard(runId),
+      }),
+      limits: () => {
+        const spell = this.#spell.present;
+        return spell === null ? undefined : retentionOf(spell.plan.settings.retention);
+      },
+      written: () => this.#store.written,
+      soon: (work) => ctx.waitUntil(scheduler.wait(0).then(work)),
+      clock: { now },
+      fault: (thrown) => this.#failures.bug(thrown),
+    });
     this.#desk = new RunDesk({
       userId: this.#address.caller,
       journal: this.#journal,
@@ -117,6 +150,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
       waits: (run) => {
         if (!run.isWaiting) this.#watchdog.wakeBy(now() + watchMs);
       },
+      ended: () => sweeper.runEnded(),
     });
     this.#forks = new Forks({
       spell: this.#spell,
@@ -161,6 +195,8 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
         await this.#recovered();
         return this.#desk.push(source, value);
       },
+      edit: (command) => this.#edits.edit(command),
+      renew: (token) => this.#renewal(token),
     };
     this.#connectionDesk = new ConnectionDesk(this.#connections, host, now);
   }
@@ -238,8 +274,9 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
     return this.#tell(() => this.#plan({ uses: [], ...this.#answers.spellOf(runId) }));
   }
 
-  async spellChanged(spellId: string, _version: number): Promise<void> {
+  async spellChanged(spellId: string, version: number, patch?: string): Promise<void> {
     this.#spell.changed(spellId);
+    if (spellId === this.#address.spellId) await this.#changes.tell(version, patch);
   }
 
   async spellDeleted(): Promise<void> {
@@ -314,13 +351,40 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
     );
   }
 
+  /** @throws SpellError `unauthorized` for a token that is not good, or another user's */
+  async #renewal(token: string): Promise<number> {
+    const { userId, expiresAt } = await authenticatorOf(this.env).verify(token);
+    // A clock may be late by some seconds at the verification; a connection's own end is exact.
+    if (expiresAt <= now()) throw new SpellError("unauthorized", "The token has expired.");
+    if (userId !== this.#address.caller)
+      throw new SpellError(
+        "unauthorized",
+        "The token is another user's; this connection cannot change hands.",
+      );
+    return expiresAt;
+  }
+
+  /** A new version was written here: this runner first, then, by the manager, all others that it concerns. Never fails. */
+  async #announce(version: number, patch: string | undefined): Promise<void> {
+    const { spellId } = this.#address;
+    await this.spellChanged(spellId, version, patch);
+    await atMostTwice(() => this.#manager().spellChanged(spellId, version, patch)).catch((error: unknown) =>
+      log.error("runners were not told of an edited spell", {
+        ...this.#address,
+        error: describeError(error),
+      }),
+    );
+  }
+
   // ── after a restart ───────────────────────────────────────────────────────────────────────────────────────
 
-  /** Goes on with what was cut off, and ends what nobody answered in time. Throws where it could not: the alarm comes again. */
+  /** Goes on with what was cut off, and ends what nobody answered in time. */
   override async alarm(): Promise<void> {
-    await this.#recovery.recover();
+    await this.#recovered();
     this.#watchdog.fired();
-    if (this.#desk.open.some(({ status }) => status !== "waiting")) this.#watchdog.wakeBy(now() + watchMs);
+    // Armed again by itself and not by throwing: the platform gives up after six throws.
+    if (this.#recovery.isNeeded || this.#desk.open.some(({ status }) => status !== "waiting"))
+      this.#watchdog.wakeBy(now() + watchMs);
   }
 
   /** What was cut off goes on before anything else is done with runs. Fails for nobody: the alarm tries again. */

@@ -2,6 +2,7 @@
 import { managerName, type RunnerAddress, runnerName } from "../actor/address.ts";
 import type { ManagerRpc, RunnerRpc } from "../actor/rpc.ts";
 import type { Env } from "../env.ts";
+import { isOverloaded, isRetryable } from "../platform/retry.ts";
 import { SpellError } from "../protocol/errors.ts";
 
 export type RunnerStub = RunnerRpc & Pick<Fetcher, "fetch">;
@@ -11,18 +12,6 @@ export const runnerOf = (env: Env, address: RunnerAddress): RunnerStub =>
   env.SPELL_RUNNER.getByName(runnerName(address));
 export const managerOf = (env: Env, userId: string): ManagerRpc =>
   env.SPELL_MANAGER.getByName(managerName(userId));
-
-/** What the platform adds to an error: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ */
-interface StubError {
-  retryable?: boolean;
-  overloaded?: boolean;
-}
-
-/** True where the same call may be made once more, on a new stub: the old one is broken for good. */
-export const isRetryable = (error: unknown): boolean => {
-  const { retryable, overloaded } = (error ?? {}) as StubError;
-  return retryable === true && overloaded !== true && !(error instanceof SpellError);
-};
 
 /**
  * @param stubOf makes a stub; called again for the second attempt
@@ -47,7 +36,7 @@ export async function askActor<S, T>(
 }
 
 function fromStub(error: unknown): SpellError {
-  if ((error as StubError | null)?.overloaded === true)
+  if (isOverloaded(error))
     return new SpellError(
       "overloaded",
       "This runner has more requests than it can take. Slow down and try again.",

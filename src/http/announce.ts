@@ -2,7 +2,8 @@
 import type { ManagerRpc } from "../actor/rpc.ts";
 import type { Env } from "../env.ts";
 import { describeError, log } from "../platform/log.ts";
-import { isRetryable, managerOf } from "./actors.ts";
+import { atMostTwice } from "../platform/retry.ts";
+import { managerOf } from "./actors.ts";
 
 /** Never throws: the change is stored, and a runner that was not reached looks for itself when it is next loaded. */
 export async function announce(
@@ -10,14 +11,9 @@ export async function announce(
   owner: string,
   tell: (manager: ManagerRpc) => Promise<void>,
 ): Promise<void> {
-  for (const isLast of [false, true]) {
-    try {
-      await tell(managerOf(env, owner));
-      return;
-    } catch (error) {
-      if (!isLast && isRetryable(error)) continue;
-      log.error("runners were not told of a changed spell", { owner, error: describeError(error) });
-      return;
-    }
+  try {
+    await atMostTwice(() => tell(managerOf(env, owner)));
+  } catch (error) {
+    log.error("runners were not told of a changed spell", { owner, error: describeError(error) });
   }
 }

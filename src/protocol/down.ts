@@ -3,7 +3,7 @@ import * as z from "zod";
 import { errorCode } from "./errors.ts";
 import { stampedEvent } from "./events.ts";
 import { runStatus, spellRef } from "./runs.ts";
-import { spellDocument, spellIssue } from "./spell.ts";
+import { spellIssue } from "./spell.ts";
 import { json, jsonObject, valueRef } from "./values.ts";
 
 export const welcome = z.object({
@@ -89,7 +89,8 @@ export const spellMessage = z.object({
   type: z.literal("spell"),
   requestId: z.string(),
   version: z.number().int().positive(),
-  document: z.union([spellDocument, valueRef]),
+  /** As `spellDocument` has it; not said here, so that what a document may have is no part of the protocol's version. */
+  document: z.union([valueRef, jsonObject]),
 });
 export type SpellMessage = z.infer<typeof spellMessage>;
 export const errorMessage = z.object({

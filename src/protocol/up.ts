@@ -19,6 +19,7 @@ export const editCommand = z.strictObject({
   baseVersion: z.number().int().nonnegative(),
   patch: z.array(z.record(z.string(), json)).max(10_000),
 });
+export type EditCommand = z.infer<typeof editCommand>;
 export const answerCommand = z.strictObject({
   type: z.literal("answer"),
   runId: z.string(),

@@ -1,6 +1,6 @@
 /** The protocol's version and what changed in each. A test fails when the messages change and this does not. */
 
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** `hash` is the SHA-256 of the JSON Schemas of `up` and `down`, as `test/protocol/version.test.ts` makes it. */
 export const history: readonly { version: number; hash: string; change: string }[] = [
@@ -19,5 +19,10 @@ export const history: readonly { version: number; hash: string; change: string }
     version: 3,
     hash: "28afa07d929b27669cf39aa77121b127a27a39c5507969488cedfaa5240a056c",
     change: "The parent of a run need not have fromNode.",
+  },
+  {
+    version: 4,
+    hash: "24dc3b4ade51f66809c590c476f90ac5a311d55b5124622c490e89d668e08a4a",
+    change: "spell.saved and spell answer an edit, token.renewed answers auth.",
   },
 ];

@@ -36,6 +36,12 @@ export class TestConnection {
     return new TestConnection(response.webSocket);
   }
 
+  /** The server's answer to an upgrade that a test asked for by itself. */
+  static of(response: Response): TestConnection {
+    if (response.webSocket === null) throw new Error(`No WebSocket: ${response.status}`);
+    return new TestConnection(response.webSocket);
+  }
+
   say(...messages: ClientMessage[]): void {
     for (const message of messages) this.socket.send(JSON.stringify(message));
   }

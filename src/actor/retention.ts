@@ -1,0 +1,237 @@
+/**
+ * What a runner keeps of runs that have ended, by count, age and bytes: beyond that the oldest go, whole. Never one that is
+ * queued, runs or waits, nor what such a one was forked from. When it is looked after is the sweeper's.
+ */
+import type { StampedEvent } from "../protocol/events.ts";
+import type { RetentionSettings } from "../protocol/spell.ts";
+
+export type RetentionLimits = { [K in keyof RetentionSettings]-?: number };
+
+export const defaultRetention: RetentionLimits = {
+  maxRuns: 1000,
+  maxAgeMs: 30 * 86_400_000,
+  maxBytes: 256 * 1024 * 1024,
+};
+
+/** The usual limits with a spell's own. */
+export const retentionOf = ({ maxRuns, maxAgeMs, maxBytes }: RetentionSettings = {}): RetentionLimits => ({
+  maxRuns: maxRuns ?? defaultRetention.maxRuns,
+  maxAgeMs: maxAgeMs ?? defaultRetention.maxAgeMs,
+  maxBytes: maxBytes ?? defaultRetention.maxBytes,
+});
+
+/** Runs, or rows of events without a run, that go in one sweep. */
+const maxGone = 100;
+/** No further run goes once these have; a run goes whole. */
+const maxGoneBytes = 8 * 1024 * 1024;
+/** Runs that are looked at in one sweep, those that stay included. */
+const maxSeen = 1000;
+/** Measured again each time until there is more of it: a write would cost more. */
+const worthKeeping = 1024 * 1024;
+
+/** Rows of `facts` that are written here, all in the transaction of the deletion that they tell of. */
+interface Facts {
+  /** The highest `seq` ever given out, since its row may go. */
+  last_seq: number;
+  /** The highest `seq` that was given up. */
+  kept_after: number;
+  /** Bytes of the runs' events up to `measured_to`, and of their values. */
+  kept_bytes: number;
+  measured_to: number;
+}
+
+export interface Swept {
+  /** Runs that went. */
+  runs: number;
+  /** More is to go: sweep again. */
+  more: boolean;
+}
+
+export interface RetentionOptions {
+  storage: Pick<DurableObjectStorage, "sql" | "transactionSync">;
+  /** The run is in memory or being read, whatever its row says. */
+  isHeld: (runId: string) => boolean;
+}
+
+interface Candidate extends Record<string, SqlStorageValue> {
+  run_id: string;
+  started_at: number;
+  last_seq: number | null;
+  bytes: number;
+}
+
+const open = "('queued', 'running', 'waiting')";
+
+export class Retention {
+  readonly #options: RetentionOptions;
+  readonly #sql: SqlStorage;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+    this.#sql = options.storage.sql;
+  }
+
+  /** Gives up what is beyond `limits`, the oldest first, some of it at a time. Between the turns of runs only. */
+  sweep(now: number, limits: RetentionLimits): Swept {
+    return this.#options.storage.transactionSync(() => this.#sweep(now, limits));
+  }
+
+  #sweep(now: number, limits: RetentionLimits): Swept {
+    const facts = this.#facts();
+    const { bytes: fresh, lastSeq } = this.#measure(facts.measured_to);
+    let bytes = facts.kept_bytes + fresh;
+    const { gone, goneBytes, more } = this.#choose(now, limits, bytes);
+    const runs = gone.map((run) => run.run_id);
+    if (runs.length > 0) {
+      const ids = JSON.stringify(runs);
+      for (const table of ["journal", "chunks", "runs"])
+        this.#sql.exec(`DELETE FROM ${table} WHERE run_id IN (SELECT value FROM json_each(?))`, ids);
+      bytes = Math.max(0, bytes - goneBytes);
+    }
+    const runless = this.#forgetRunless(now - limits.maxAgeMs);
+    if (runs.length > 0 || runless.lastSeq > 0 || fresh > worthKeeping)
+      this.#keep({
+        last_seq: lastSeq,
+        kept_after: Math.max(facts.kept_after, runless.lastSeq, ...gone.map((run) => run.last_seq ?? 0)),
+        kept_bytes: bytes,
+        measured_to: lastSeq,
+      });
+    return { runs: runs.length, more: more || runless.more };
+  }
+
+  /** Runs that are to go now. */
+  #choose(
+    now: number,
+    limits: RetentionLimits,
+    keptBytes: number,
+  ): { gone: Candidate[]; goneBytes: number; more: boolean } {
+    const gone: Candidate[] = [];
+    let goneBytes = 0;
+    let seen = 0;
+    let ended = this.#ended();
+    let parents: ReadonlySet<string> | undefined;
+    // Read row by row, so nothing is measured of runs that stay.
+    const candidates = this.#sql.exec<Candidate>(
+      `SELECT run_id, started_at,
+         (SELECT max(last_seq) FROM journal WHERE journal.run_id = runs.run_id) AS last_seq,
+         (SELECT coalesce(sum(octet_length(body)), 0) FROM journal WHERE journal.run_id = runs.run_id) +
+         (SELECT coalesce(sum(octet_length(body)), 0) FROM chunks WHERE chunks.run_id = runs.run_id) AS bytes
+       FROM runs WHERE status NOT IN ${open} ORDER BY first_seq`,
+    );
+    for (const run of candidates) {
+      if (this.#options.isHeld(run.run_id)) continue;
+      const isOver = ended > limits.maxRuns || keptBytes - goneBytes > limits.maxBytes;
+      // Those that follow began later still.
+      if (!isOver && run.started_at >= now - limits.maxAgeMs) break;
+      if ((seen += 1) > maxSeen) break;
+      if (!isOver && this.#endedAt(run) >= now - limits.maxAgeMs) continue;
+      if ((parents ??= this.#parents()).has(run.run_id)) continue;
+      if (gone.length === maxGone || goneBytes >= maxGoneBytes) return { gone, goneBytes, more: true };
+      gone.push(run);
+      goneBytes += run.bytes;
+      ended -= 1;
+    }
+    return { gone, goneBytes, more: false };
+  }
+
+  /** Runs from which one that is open takes over what they did: after a restart it needs them again. */
+  #parents(): Set<string> {
+    const rows = this.#sql.exec<{ body: string | null }>(
+      `SELECT (SELECT body FROM journal WHERE journal.run_id = runs.run_id ORDER BY first_seq LIMIT 1) AS body
+       FROM runs WHERE status IN ${open} AND status <> 'queued'`,
+    );
+    const parents = new Set<string>();
+    for (const { body } of rows) {
+      if (body === null) continue;
+      const [first = ""] = body.split("\n", 1);
+      const event = JSON.parse(first) as StampedEvent;
+      if (event.type === "run.started" && event.parent !== undefined) parents.add(event.parent.runId);
+    }
+    return parents;
+  }
+
+  /** A run that has waited long for a human is no older than its end. */
+  #endedAt({ run_id: runId, started_at: startedAt }: Candidate): number {
+    const [row] = this.#sql
+      .exec<{ body: string }>(
+        "SELECT body FROM journal WHERE run_id = ? ORDER BY first_seq DESC LIMIT 1",
+        runId,
+      )
+      .toArray();
+    return lastAt(row?.body) ?? startedAt;
+  }
+
+  #ended(): number {
+    return this.#sql
+      .exec<{ ended: number }>(
+        `SELECT (SELECT count(*) FROM runs) - (SELECT count(*) FROM runs WHERE status IN ${open}) AS ended`,
+      )
+      .one().ended;
+  }
+
+  /** What was written after `measuredTo`. Each row is measured about once in its life, and runs need write nothing for it. */
+  #measure(measuredTo: number): { bytes: number; lastSeq: number } {
+    const journal = this.#sql
+      .exec<{ bytes: number; last: number | null }>(
+        `SELECT coalesce(sum(CASE run_id WHEN '' THEN 0 ELSE octet_length(body) END), 0) AS bytes, max(last_seq) AS last
+         FROM journal WHERE first_seq > ?`,
+        measuredTo,
+      )
+      .one();
+    // A value's id begins with the seq of its event, which the cast takes.
+    const values = this.#sql
+      .exec<{ bytes: number }>(
+        `SELECT coalesce(sum(octet_length(body)), 0) AS bytes FROM chunks
+         WHERE run_id IN (SELECT run_id FROM journal WHERE first_seq > ? AND run_id <> '') AND CAST(id AS INTEGER) > ?`,
+        measuredTo,
+        measuredTo,
+      )
+      .one();
+    return { bytes: journal.bytes + values.bytes, lastSeq: Math.max(measuredTo, journal.last ?? 0) };
+  }
+
+  /** Events of no run go when they are older than every run that is kept, and than `before`. */
+  #forgetRunless(before: number): { lastSeq: number; more: boolean } {
+    const rows = this.#sql.exec<{ first_seq: number; last_seq: number; body: string }>(
+      `SELECT first_seq, last_seq, body FROM journal
+       WHERE run_id = '' AND first_seq < coalesce((SELECT min(first_seq) FROM runs), ${Number.MAX_SAFE_INTEGER})
+       ORDER BY first_seq`,
+    );
+    let count = 0;
+    let first = 0;
+    let lastSeq = 0;
+    let more = false;
+    for (const row of rows) {
+      if ((lastAt(row.body) ?? 0) >= before) break;
+      more = count === maxGone;
+      if (more) break;
+      count += 1;
+      first = row.first_seq;
+      lastSeq = row.last_seq;
+    }
+    if (count > 0) this.#sql.exec("DELETE FROM journal WHERE run_id = '' AND first_seq <= ?", first);
+    return { lastSeq, more };
+  }
+
+  #facts(): Facts {
+    const facts: Facts = { last_seq: 0, kept_after: 0, kept_bytes: 0, measured_to: 0 };
+    const rows = this.#sql.exec<{ name: keyof Facts; value: number }>(
+      "SELECT name, value FROM facts WHERE name IN ('last_seq', 'kept_after', 'kept_bytes', 'measured_to')",
+    );
+    for (const { name, value } of rows) facts[name] = value;
+    return facts;
+  }
+
+  #keep(facts: Facts): void {
+    for (const [name, value] of Object.entries(facts))
+      this.#sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", name, value);
+  }
+}
+
+/** When the last event of a journal row was written; every line begins with `{"seq":…,"at":…`. */
+function lastAt(body: string | undefined): number | undefined {
+  if (body === undefined) return undefined;
+  const start = body.lastIndexOf("\n") + 1;
+  const found = /^\{"seq":\d+,"at":(\d+)/.exec(body.slice(start, start + 60));
+  return found === null ? undefined : Number(found[1]);
+}
