@@ -19,7 +19,7 @@ export class ActiveRun {
   leftMs: number | null = null;
   readonly #partial = new Map<string, { nodeId: string; visit: string; text: string }>();
   readonly #ended = Promise.withResolvers<RunEnded>();
-  readonly #asked = Promise.withResolvers<void>();
+  #asked = Promise.withResolvers<void>();
   readonly #questions = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #timeoutMs = 0;
@@ -35,7 +35,7 @@ export class ActiveRun {
     return this.#ended.promise;
   }
 
-  /** Resolves when a node first waits for a human. */
+  /** Resolves when a node waits for a human: at once where one does, else with the next question. */
   get asked(): Promise<void> {
     return this.#asked.promise;
   }
@@ -64,7 +64,9 @@ export class ActiveRun {
   #close(nodeId: string, visit: string, now: number): void {
     for (const key of this.#questions)
       if (key === `${nodeId}#${visit}` || key.startsWith(`${nodeId}/`)) this.#questions.delete(key);
-    if (!this.isWaiting) this.#goOn(now);
+    if (this.isWaiting) return;
+    this.#asked = Promise.withResolvers();
+    this.#goOn(now);
   }
 
   get partial(): { nodeId: string; visit: string; text: string }[] {

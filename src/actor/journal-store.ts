@@ -1,5 +1,5 @@
 /** The journal's rows: one a turn and run, events as JSON lines, at most 256 KB. Reading is by `seq`. */
-import type { JournalEvent, StampedEvent } from "../protocol/events.ts";
+import { isRunEnded, type JournalEvent, type RunEnded, type StampedEvent } from "../protocol/events.ts";
 import type { LargeValues } from "./large-values.ts";
 
 /** A row's body; far below the 2 MB at which the deployed database refuses. */
@@ -121,6 +121,16 @@ export class JournalStore {
         const event = { seq: seqOf(json), json, length: json.length };
         if (event.seq > seq) yield event;
       }
+  }
+
+  /** The terminal event of a run with its values in place; undefined while it has none, or nothing of it is kept. */
+  endOf(runId: string): RunEnded | undefined {
+    const [row] = this.#sql
+      .exec<Row>("SELECT * FROM journal WHERE run_id = ? ORDER BY first_seq DESC LIMIT 1", runId)
+      .toArray();
+    if (row === undefined) return undefined;
+    const event = JSON.parse(row.body.slice(row.body.lastIndexOf("\n") + 1)) as StampedEvent;
+    return isRunEnded(event) ? this.#values.restore(event) : undefined;
   }
 
   /** The events of a run with their values in place. */

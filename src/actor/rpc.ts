@@ -4,6 +4,7 @@
  */
 import type { ErrorInfo } from "../protocol/errors.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
+import type { Idempotency } from "./idempotency-keys.ts";
 
 /** A failure as data: exceptions over RPC lose their class and cost more. */
 export interface RpcFailure {
@@ -17,17 +18,30 @@ export interface RpcJson {
 }
 export type RpcAnswer = RpcJson | RpcFailure;
 
-/** `waiting` for a run that has come to wait for a human: 202 with Location. */
-export type RunAnswer = (RpcJson & { runId: string; waiting?: true }) | RpcFailure;
+/** Set where the run was made by an earlier request with the same key. */
+interface Replayed {
+  replayed?: true;
+}
+
+/** `waiting` for a run that has come to wait for a human, or whose end the caller does not await: 202 with Location. */
+export type RunAnswer = ((RpcJson & { runId: string; waiting?: true }) | RpcFailure) & Replayed;
 
 /** Bytes of a `text/event-stream`, ended by the actor after the run's terminal event. */
-export type StreamAnswer = { ok: true; body: ReadableStream<Uint8Array>; runId: string } | RpcFailure;
+export type StreamAnswer = ({ ok: true; body: ReadableStream<Uint8Array>; runId: string } | RpcFailure) &
+  Replayed;
+
+export interface RunOptions {
+  /** Within 24 h the same key makes one run: a repeated request gets that one's answer, another request `conflict`. */
+  idempotency?: Idempotency;
+  /** The caller does not await the run's end: gives the run as it is once it is taken. */
+  isAsync?: true;
+}
 
 export interface RunnerRpc {
   /** `POST /spells/:id/run`: the result as JSON ({@link file://../protocol/runs.ts} `runResult`), or why it failed. */
-  run(request: RunRequest): Promise<RunAnswer>;
+  run(request: RunRequest, options?: RunOptions): Promise<RunAnswer>;
   /** The same as server-sent events of that run. */
-  runStream(request: RunRequest): Promise<StreamAnswer>;
+  runStream(request: RunRequest, options?: Pick<RunOptions, "idempotency">): Promise<StreamAnswer>;
   /** Events of one run after `after`: `{events, next?}`. */
   runEvents(runId: string, after: number, limit: number): Promise<RpcAnswer>;
   /** Events of one run after `after` as SSE, live until it ends. */

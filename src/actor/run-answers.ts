@@ -2,12 +2,16 @@
 import { SpellError } from "../protocol/errors.ts";
 import type { RunEnded } from "../protocol/events.ts";
 import type { RunRequest, RunResult, RunStatus, SpellRef } from "../protocol/runs.ts";
+import type { Clock } from "../engine/ports.ts";
+import type { ActiveRun } from "./active-run.ts";
 import type { Chunks } from "./chunks.ts";
 import { eventStream } from "./event-stream.ts";
 import type { HeldSpell } from "./held-spell.ts";
+import type { Idempotency, IdempotencyKeys } from "./idempotency-keys.ts";
 import type { RunnerJournal } from "./journal.ts";
 import type { JournalStore } from "./journal-store.ts";
-import type { RpcAnswer, RunAnswer, StreamAnswer } from "./rpc.ts";
+import type { LoadedSpell } from "./loaded-spell.ts";
+import type { RpcAnswer, RunAnswer, RunOptions, StreamAnswer } from "./rpc.ts";
 import type { RunDesk } from "./run-desk.ts";
 import type { RunTable } from "./run-table.ts";
 
@@ -21,6 +25,8 @@ export interface RunAnswersOptions {
   store: JournalStore;
   journal: RunnerJournal;
   chunks: Chunks;
+  keys: IdempotencyKeys;
+  clock: Clock;
 }
 
 /** Every method throws SpellErrors, `not_found` for a run that is not of this session. */
@@ -31,18 +37,24 @@ export class RunAnswers {
     this.#options = options;
   }
 
-  async run(request: RunRequest): Promise<RunAnswer> {
-    const { spell, desk } = this.#options;
-    const run = desk.take(spell.present ?? (await spell.get()), request);
-    const end = await Promise.race([run.ended, run.asked]);
-    if (end !== undefined) return this.#result(end);
-    const { runId } = run;
-    return { ok: true, runId, waiting: true, json: JSON.stringify(this.#options.runs.get(runId)) };
+  async run(request: RunRequest, { idempotency, isAsync }: RunOptions = {}): Promise<RunAnswer> {
+    const { spell } = this.#options;
+    const present = spell.present ?? (await spell.get());
+    const first = idempotency === undefined ? undefined : this.#madeBy(idempotency);
+    if (first !== undefined) return { ...(await this.#again(first, isAsync === true)), replayed: true };
+    const run = this.#take(present, request, idempotency);
+    return isAsync === true ? this.#asItIs(run.runId) : this.#answer(run);
   }
 
-  async runStream(request: RunRequest): Promise<StreamAnswer> {
-    const { spell, desk } = this.#options;
-    const run = desk.take(await spell.get(), request);
+  async runStream(
+    request: RunRequest,
+    { idempotency }: Pick<RunOptions, "idempotency"> = {},
+  ): Promise<StreamAnswer> {
+    const { spell } = this.#options;
+    const present = await spell.get();
+    const first = idempotency === undefined ? undefined : this.#madeBy(idempotency);
+    if (first !== undefined) return { ok: true, body: this.#stream(first, 0), runId: first, replayed: true };
+    const run = this.#take(present, request, idempotency);
     return { ok: true, body: this.#stream(run.runId, run.firstSeq - 1), runId: run.runId };
   }
 
@@ -115,6 +127,55 @@ export class RunAnswers {
         { runId },
       );
     return { ok: true, json };
+  }
+
+  /** Takes a run, and with it the key, in one turn: both land or neither does, and nobody else asks in between. */
+  #take(spell: LoadedSpell, request: RunRequest, idempotency: Idempotency | undefined): ActiveRun {
+    const { desk, keys, clock } = this.#options;
+    const run = desk.take(spell, request);
+    if (idempotency !== undefined) keys.put(idempotency, run.runId, clock.now());
+    return run;
+  }
+
+  /**
+   * The run that the key has made, unless it is no longer kept.
+   * @throws SpellError `conflict` where it was made by another request
+   */
+  #madeBy({ key, fingerprint }: Idempotency): string | undefined {
+    const { keys, clock, runs } = this.#options;
+    const made = keys.find(key, clock.now());
+    if (made === undefined || !runs.has(made.runId)) return undefined;
+    if (made.fingerprint === fingerprint) return made.runId;
+    throw new SpellError(
+      "conflict",
+      "This Idempotency-Key was used for a run with another body. Repeat that body, or take a new key.",
+      { runId: made.runId },
+    );
+  }
+
+  /** What the first request was answered, or will be. */
+  async #again(runId: string, isAsync: boolean): Promise<RunAnswer> {
+    const { desk, runs, store } = this.#options;
+    const run = desk.find(runId);
+    if (run !== undefined) return isAsync ? this.#asItIs(runId) : this.#answer(run);
+    const end = store.endOf(runId);
+    if (end !== undefined) return this.#result(end);
+    if (isAsync || runs.findOpen(runId)?.status === "waiting") return this.#asItIs(runId);
+    throw new SpellError(
+      "overloaded",
+      "The run was cut off by a restart and could not go on yet. Ask again in a moment.",
+      { runId, retryAfter: 2 },
+    );
+  }
+
+  /** Its end, or the run itself where it comes to wait for a human. */
+  async #answer(run: ActiveRun): Promise<RunAnswer> {
+    const end = await Promise.race([run.ended, run.asked]);
+    return end === undefined ? this.#asItIs(run.runId) : this.#result(end);
+  }
+
+  #asItIs(runId: string): RunAnswer {
+    return { ok: true, runId, waiting: true, json: JSON.stringify(this.#options.runs.get(runId)) };
   }
 
   #require(runId: string): void {

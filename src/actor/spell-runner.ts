@@ -22,6 +22,7 @@ import { Failures } from "./failures.ts";
 import { Forks } from "./forks.ts";
 import { HeldSpell } from "./held-spell.ts";
 import { helloFrames } from "./hello.ts";
+import { IdempotencyKeys } from "./idempotency-keys.ts";
 import { RunnerJournal } from "./journal.ts";
 import { JournalStore } from "./journal-store.ts";
 import { LargeValues } from "./large-values.ts";
@@ -33,6 +34,7 @@ import {
   type RpcFailure,
   type RunAnswer,
   type RunnerRpc,
+  type RunOptions,
   type StreamAnswer,
   upgradeHeaders,
 } from "./rpc.ts";
@@ -179,6 +181,8 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
       store: this.#store,
       journal: this.#journal,
       chunks,
+      keys: new IdempotencyKeys(ctx.storage.sql),
+      clock: { now },
     });
     const host: ConnectionHost = {
       hello: (lastSeq) => this.#hello(lastSeq),
@@ -203,11 +207,11 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
 
   // ── runs ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  run(request: RunRequest): Promise<RunAnswer> {
-    return this.#tell(() => this.#answers.run(request));
+  run(request: RunRequest, options?: RunOptions): Promise<RunAnswer> {
+    return this.#tell(() => this.#answers.run(request, options));
   }
-  runStream(request: RunRequest): Promise<StreamAnswer> {
-    return this.#tell(() => this.#answers.runStream(request));
+  runStream(request: RunRequest, options?: Pick<RunOptions, "idempotency">): Promise<StreamAnswer> {
+    return this.#tell(() => this.#answers.runStream(request, options));
   }
   runEvents(runId: string, after: number, limit: number): Promise<RpcAnswer> {
     return this.#tell(() => this.#answers.events(runId, after, limit));

@@ -19,6 +19,17 @@ export const pageQuery = z.object({
   cursor: z.string().max(2000).optional(),
 });
 export const ifMatchHeader = z.object({ "if-match": z.string().optional() });
+/** Visible ASCII: what every client, proxy and log passes on as it is. */
+const idempotencyKey = z.string().regex(/^[!-~]{1,255}$/);
+export const runHeaders = z.object({
+  "idempotency-key": idempotencyKey
+    .optional()
+    .describe("Within 24 h the same key makes one run; a repeated request gets its answer."),
+  prefer: z
+    .string()
+    .optional()
+    .describe("`respond-async`: 202 as soon as the run is taken. Not for an event stream."),
+});
 
 export const queryAs = <S extends z.ZodType>(c: RouteContext, schema: S): z.output<S> =>
   parseAs(schema, c.req.query(), "The query");
@@ -70,6 +81,25 @@ export function ifMatchOf(c: RouteContext): number | undefined {
   throw new SpellError("bad_request", 'If-Match takes one version in quotes, as in `If-Match: "3"`.', {
     errors: [{ path: "If-Match", message: "not a version in quotes" }],
   });
+}
+
+/** @throws SpellError `bad_request` for what is no key */
+export function idempotencyKeyOf(c: RouteContext): string | undefined {
+  const key = c.req.header("idempotency-key");
+  if (key === undefined || idempotencyKey.safeParse(key).success) return key;
+  throw new SpellError(
+    "bad_request",
+    "An Idempotency-Key has 1 to 255 visible ASCII characters, and a request has one of them.",
+    { errors: [{ path: "Idempotency-Key", message: "not 1 to 255 visible ASCII characters" }] },
+  );
+}
+
+/** RFC 7240; whatever else is preferred is nothing that we know. */
+export function prefersAsync(c: RouteContext): boolean {
+  const header = c.req.header("prefer");
+  if (header === undefined) return false;
+  // What stands in quotes is another preference's value.
+  return /(?:^|,)\s*respond-async\s*(?:[,;]|$)/i.test(header.replaceAll(/"(?:[^"\\]|\\.)*"/g, "q"));
 }
 
 export function wantsEventStream(c: RouteContext): boolean {

@@ -17,10 +17,13 @@ export const json = (value: unknown, status = 200, headers: Record<string, strin
 /** For what is the same for everybody, until the next deploy. */
 export const publicHeaders = { "cache-control": "public, max-age=60" };
 
-export const eventStream = (body: ReadableStream<Uint8Array>): Response =>
+export const eventStream = (
+  body: ReadableStream<Uint8Array>,
+  headers: Record<string, string> = {},
+): Response =>
   new Response(body, {
     // Some proxies hold a stream back to fill their buffers unless they are told not to.
-    headers: { "content-type": "text/event-stream", "x-accel-buffering": "no", ...baseHeaders },
+    headers: { "content-type": "text/event-stream", "x-accel-buffering": "no", ...baseHeaders, ...headers },
   });
 
 export const versionTag = (version: number): string => `"${version}"`;

@@ -78,6 +78,15 @@ export const problemAnswer = (description: string, schema: SchemaName = "Problem
 });
 export const emptyAnswer = (description: string) => ({ description });
 
+/** Response headers by name, each with what it says. */
+export const headersSaying = (descriptions: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(descriptions).map(([name, description]) => [
+      name,
+      { description, schema: { type: "string" as const } },
+    ]),
+  );
+
 /** A run's answer in either form. */
 export const streamableAnswer = (description: string, schema: SchemaName) => ({
   description,

@@ -33,10 +33,14 @@ export async function answerOfManager(
   return answer.ok ? jsonText(answer.json) : failureAnswer(answer, address);
 }
 
-export function failureAnswer({ error }: RpcFailure, address: RunnerAddress): Response {
+export function failureAnswer(
+  { error }: RpcFailure,
+  address: RunnerAddress,
+  headers: Record<string, string> = {},
+): Response {
   if (error.code === "not_found") forgetSpell(address.owner, address.spellId);
   const failure: Failure = error;
-  if (error.code !== "internal" || error.errorId !== undefined) return problem(failure);
+  if (error.code !== "internal" || error.errorId !== undefined) return problem(failure, { headers });
   // An actor logs its own bugs and says under which id; one that did not is looked for by this one.
-  return problem({ ...failure, errorId: reportBug(new Error(error.message)) });
+  return problem({ ...failure, errorId: reportBug(new Error(error.message)) }, { headers });
 }

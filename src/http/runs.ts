@@ -1,7 +1,9 @@
 /** Runs over HTTP: starting, looking, cancelling. What a run does is the runner's; here its words become answers. */
 import * as z from "zod";
 import { defaultSession, type RunnerAddress } from "../actor/address.ts";
-import type { RpcAnswer, RunnerRpc, StreamAnswer } from "../actor/rpc.ts";
+import type { RpcAnswer, RunnerRpc, RunOptions, StreamAnswer } from "../actor/rpc.ts";
+import { sha256Hex } from "../platform/crypto.ts";
+import { canonicalJson } from "../platform/json.ts";
 import { SpellError } from "../protocol/errors.ts";
 import {
   type ForkRequest,
@@ -14,10 +16,13 @@ import {
 import { askActor, runnerOf } from "./actors.ts";
 import { parseAs, readJson } from "./body.ts";
 import {
+  idempotencyKeyOf,
   idParams,
   opaqueParam,
   pageQuery,
+  prefersAsync,
   queryAs,
+  runHeaders,
   runnerAddressOf,
   runParams,
   sessionQuery,
@@ -25,7 +30,15 @@ import {
   wantsEventStream,
 } from "./request.ts";
 import { eventStream, jsonText } from "./responses.ts";
-import { addRoute, answer, type App, problemAnswer, type RouteContext, streamableAnswer } from "./route.ts";
+import {
+  addRoute,
+  answer,
+  type App,
+  headersSaying,
+  problemAnswer,
+  type RouteContext,
+  streamableAnswer,
+} from "./route.ts";
 import { answerOfRunner, failureAnswer } from "./runner-answer.ts";
 
 const maxRunBytes = 8 * 1024 * 1024;
@@ -42,6 +55,9 @@ const eventsQuery = sessionQuery.extend({
   after: z.coerce.number().int().nonnegative().default(0).openapi({ type: "integer" }),
   limit: z.coerce.number().int().min(1).max(1000).default(500),
 });
+const replayedHeader = headersSaying({
+  "Idempotency-Replayed": "`true` where the run is that of an earlier request with this Idempotency-Key",
+});
 const lastEventIdHeader = z.object({ "last-event-id": z.string().optional() });
 
 export function addRunRoutes(app: App): void {
@@ -56,13 +72,31 @@ export function addRunRoutes(app: App): void {
       access: "user",
       params: idParams,
       query: sessionQuery,
+      headers: runHeaders,
       body: { schema: "RunRequest", required: false },
       responses: {
-        200: streamableAnswer("The run has completed; or its events, whatever its end", "RunResult"),
-        202: answer("The run has come to wait for a human; it is at Location", "Run"),
-        409: problemAnswer("Cancelled or rejected"),
-        422: problemAnswer("The run has failed"),
-        504: problemAnswer("The run took longer than its timeout"),
+        200: {
+          ...streamableAnswer("The run has completed; or its events, whatever its end", "RunResult"),
+          headers: replayedHeader,
+        },
+        202: {
+          ...answer("The run waits for a human, or was taken with `Prefer: respond-async`", "Run"),
+          headers: {
+            ...headersSaying({
+              Location: "The path of the run",
+              "Preference-Applied": "`respond-async` where that was asked for",
+            }),
+            ...replayedHeader,
+          },
+        },
+        409: {
+          ...problemAnswer(
+            "Cancelled or rejected; or `conflict`: the Idempotency-Key came with another body before",
+          ),
+          headers: replayedHeader,
+        },
+        422: { ...problemAnswer("The run has failed"), headers: replayedHeader },
+        504: { ...problemAnswer("The run took longer than its timeout"), headers: replayedHeader },
       },
     },
     startRun,
@@ -229,16 +263,28 @@ const runIdOf = (c: RouteContext): string => opaqueParam(c, "runId", 64);
 
 async function startRun(c: RouteContext): Promise<Response> {
   const address = await runnerAddressOf(c, c.var.identity.userId);
+  const key = idempotencyKeyOf(c);
   const body = await readJson(c.req.raw, { maxBytes: maxRunBytes, empty: {} });
   const request = parseAs(runBody, body, "The run request") as RunRequest;
+  const options: RunOptions = {};
+  if (key !== undefined) options.idempotency = { key, fingerprint: await sha256Hex(canonicalJson(request)) };
   const stubOf = () => runnerOf(c.env, address);
+  // Asked again by its key, a runner that was restarted gives the run that it had begun.
+  const kind = key === undefined ? "write" : "read";
   if (wantsEventStream(c))
-    return streamed(await askActor(stubOf, (runner) => runner.runStream(request), "write"), address);
-  const result = await askActor(stubOf, (runner) => runner.run(request), "write");
-  if (!result.ok) return failureAnswer(result, address);
-  if (result.waiting !== true) return jsonText(result.json);
-  return jsonText(result.json, 202, { location: runPath(address, result.runId) });
+    return streamed(await askActor(stubOf, (runner) => runner.runStream(request, options), kind), address);
+  if (prefersAsync(c)) options.isAsync = true;
+  const result = await askActor(stubOf, (runner) => runner.run(request, options), kind);
+  const headers = headersOf(result);
+  if (!result.ok) return failureAnswer(result, address, headers);
+  if (result.waiting !== true) return jsonText(result.json, 200, headers);
+  headers.location = runPath(address, result.runId);
+  if (options.isAsync === true) headers["preference-applied"] = "respond-async";
+  return jsonText(result.json, 202, headers);
 }
+
+const headersOf = ({ replayed }: { replayed?: true }): Record<string, string> =>
+  replayed === true ? { "idempotency-replayed": "true" } : {};
 
 async function runEvents(c: RouteContext): Promise<Response> {
   const runId = runIdOf(c);
@@ -252,7 +298,7 @@ async function runEvents(c: RouteContext): Promise<Response> {
 }
 
 const streamed = (result: StreamAnswer, address: RunnerAddress): Response =>
-  result.ok ? eventStream(result.body) : failureAnswer(result, address);
+  result.ok ? eventStream(result.body, headersOf(result)) : failureAnswer(result, address);
 
 /** What an EventSource sends when it comes back: the `id` of the last event that it saw. */
 function lastEventIdOf(c: RouteContext): number | undefined {

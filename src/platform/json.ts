@@ -1,4 +1,4 @@
-/** Parsing JSON that a stranger wrote. */
+/** Parsing JSON that a stranger wrote, and writing it so that the same is written alike. */
 import { SpellError } from "../protocol/errors.ts";
 
 /** Deeper values would end in a stack overflow in whatever walks them by recursion: schemas, structured clones, SQLite. */
@@ -21,6 +21,15 @@ export function parseJson(text: string): unknown {
     if (error instanceof SpellError) throw error;
     throw malformed(error instanceof Error ? error.message : "not JSON");
   }
+}
+
+/** JSON with the keys of every object in one order: equal for equal values. */
+export const canonicalJson = (value: unknown): string => JSON.stringify(value, withSortedKeys);
+
+function withSortedKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function withoutProto(key: string, value: unknown): unknown {

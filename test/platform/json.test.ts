@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { maxJsonDepth, parseJson } from "../../src/platform/json.ts";
+import { canonicalJson, maxJsonDepth, parseJson } from "../../src/platform/json.ts";
 
 const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
 const faultOf = (text: string): unknown => {
@@ -45,3 +45,10 @@ it.each(["{", '{"a": }', "[1,]", '"unended', "nothing", '{"a" "b"}', "\\"])(
     expect(faultOf(text)).toMatchObject({ code: "bad_request", errors: [{ path: "" }] });
   },
 );
+
+it("writes equal values alike, whatever the order of their keys, and lists as they are", () => {
+  const one = canonicalJson({ b: [{ y: 1, x: null }, 2], a: "ü", 10: 0, 9: 0 });
+  expect(one).toBe('{"9":0,"10":0,"a":"ü","b":[{"x":null,"y":1},2]}');
+  expect(canonicalJson({ 9: 0, a: "ü", 10: 0, b: [{ x: null, y: 1 }, 2] })).toBe(one);
+  expect(canonicalJson({ b: [2, { y: 1, x: null }] })).not.toBe(canonicalJson({ b: [{ y: 1, x: null }, 2] }));
+});

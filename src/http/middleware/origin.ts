@@ -6,7 +6,8 @@ import type { AppEnv } from "../route.ts";
 const allowedMethods = "GET, HEAD, POST, PUT, DELETE";
 const allowedHeaders =
   "authorization, content-type, accept, if-match, if-none-match, idempotency-key, last-event-id, prefer";
-const exposedHeaders = "etag, location, retry-after, www-authenticate";
+const exposedHeaders =
+  "etag, location, retry-after, www-authenticate, idempotency-replayed, preference-applied";
 
 /** Also keeps foreign pages from opening WebSockets, for which browsers ask no permission. */
 export const checkOrigin: MiddlewareHandler<AppEnv> = async (c, next) => {
