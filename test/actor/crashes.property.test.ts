@@ -157,7 +157,7 @@ describe("A journal that dies after its n-th commit", () => {
             expect(actor.runs.open()).toEqual([]);
           }
         }),
-        { numRuns: 60 },
+        { numRuns: 200 },
       );
     });
     // The generator would prove nothing if its runs were all written at once.
