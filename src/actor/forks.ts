@@ -1,10 +1,10 @@
 /** New runs that take over what an earlier one did: resumed where it failed, or forked from one of its nodes. */
 import { SpellError } from "../protocol/errors.ts";
-import { isRunEnded, type RunEvent, type StampedEvent } from "../protocol/events.ts";
+import { isRunEnded, type RunEvent, type StampedStart } from "../protocol/events.ts";
 import type { ForkRequest, Run, SpellRef } from "../protocol/runs.ts";
 import type { HeldSpell } from "./held-spell.ts";
 import type { JournalStore } from "./journal-store.ts";
-import type { LoadedSpell, Pin } from "./loaded-spell.ts";
+import { type LoadedSpell, type Pin, pinOf } from "./loaded-spell.ts";
 import type { RpcAnswer } from "./rpc.ts";
 import type { Ancestry, RunDesk } from "./run-desk.ts";
 import type { RunTable } from "./run-table.ts";
@@ -51,16 +51,12 @@ export class Forks {
     return this.#begin(this.#ended(runId), request);
   }
 
-  /**
-   * What a run that is a fork takes over; undefined for one that is none, and where its parent is no longer kept.
-   * @param ref the versions that the fork is pinned to
-   */
-  async ancestryOf(start: StampedEvent | undefined, ref: SpellRef): Promise<Ancestry | undefined> {
-    if (start?.type !== "run.started" && start?.type !== "run.queued") return undefined;
+  /** What a run that is a fork takes over; undefined for one that is none, and where its parent is no longer kept. */
+  async ancestryOf(start: StampedStart): Promise<Ancestry | undefined> {
     if (start.parent === undefined) return undefined;
     const { runId, fromNode } = start.parent;
     const parent = this.#options.runs.get(runId);
-    return parent === undefined ? undefined : this.#ancestry(parent, ref, fromNode);
+    return parent === undefined ? undefined : this.#ancestry(parent, start.spell, fromNode);
   }
 
   async #begin(parent: Run, { fromNode, inputs, timeoutMs }: Partial<ForkRequest>): Promise<RpcAnswer> {
@@ -80,8 +76,7 @@ export class Forks {
     // Retention may have taken it while the spell was read.
     if (events.length === 0) throw noRun(parent.runId);
     const isSame = JSON.stringify(parent.spell) === JSON.stringify(ref);
-    // A run that used no other spell is pinned to none, which is not the same as to the newest.
-    const plan = isSame ? undefined : (await load({ uses: [], ...parent.spell })).plan;
+    const plan = isSame ? undefined : (await load(pinOf(parent.spell))).plan;
     return {
       parent: events.filter((event) => !isRunEnded(event)),
       ...(plan === undefined ? {} : { parentPlan: plan }),

@@ -22,6 +22,9 @@ const maxFetched = 200;
 /** What a run was pinned to: sub-spells too, where `uses` is given. */
 export type Pin = Pick<SpellRef, "version" | "uses">;
 
+/** What to load for a run that has begun. One that used no other spell is pinned to none, which is not the same as to the newest. */
+export const pinOf = (ref: SpellRef): Pin => ({ uses: [], ...ref });
+
 /**
  * @param pin the newest of everything when absent
  * @throws SpellError `not_found`, `overloaded`

@@ -1,10 +1,9 @@
 /** Runs that a crash, a deploy or an eviction cut off go on from their journal, by themselves. */
 import type { ParentRun } from "../engine/index.ts";
 import { SpellError } from "../protocol/errors.ts";
-import { isRunEnded, type StampedEvent } from "../protocol/events.ts";
-import type { SpellRef } from "../protocol/runs.ts";
+import { isRunEnded, isRunStart, type StampedEvent, type StampedStart } from "../protocol/events.ts";
 import type { JournalStore } from "./journal-store.ts";
-import type { LoadedSpell, Pin } from "./loaded-spell.ts";
+import { type LoadedSpell, type Pin, pinOf } from "./loaded-spell.ts";
 import type { RunDesk } from "./run-desk.ts";
 import type { OpenRun, RunTable } from "./run-table.ts";
 
@@ -18,7 +17,7 @@ export interface RecoveryOptions {
   /** @throws SpellError `not_found`, `overloaded` */
   load: (pin: Pin) => Promise<LoadedSpell>;
   /** What a run that is a fork takes over still. */
-  ancestryOf: (start: StampedEvent, ref: SpellRef) => Promise<ParentRun | undefined>;
+  ancestryOf: (start: StampedStart) => Promise<ParentRun | undefined>;
   /** Logs a fault of ours. Gives its id. */
   bug: (thrown: unknown, fields: Record<string, unknown>) => string;
 }
@@ -70,7 +69,7 @@ export class Recovery {
   async #bringBack({ runId }: OpenRun): Promise<void> {
     const { runs, store, desk, load } = this.#options;
     const events = store.eventsOf(runId);
-    const start = events.find((event) => event.type === "run.started" || event.type === "run.queued");
+    const start = events.find(isRunStart);
     if (start === undefined || idleResumes(events) >= maxIdleResumes)
       return this.#giveUp(
         runId,
@@ -79,9 +78,8 @@ export class Recovery {
     let spell: LoadedSpell;
     let fork: ParentRun | undefined;
     try {
-      // A run that used no other spell is pinned to none, which is not the same as to the newest.
-      spell = await load({ uses: [], ...start.spell });
-      fork = await this.#options.ancestryOf(start, start.spell);
+      spell = await load(pinOf(start.spell));
+      fork = await this.#options.ancestryOf(start);
     } catch (thrown) {
       if (SpellError.from(thrown).code !== "not_found") throw thrown;
       return this.#giveUp(runId, `version ${start.spell.version} of its spell is gone`);

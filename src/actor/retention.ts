@@ -4,6 +4,7 @@
  */
 import type { StampedEvent } from "../protocol/events.ts";
 import type { RetentionSettings } from "../protocol/spell.ts";
+import { openStatuses } from "./run-table.ts";
 
 export type RetentionLimits = { [K in keyof RetentionSettings]-?: number };
 
@@ -60,8 +61,6 @@ interface Candidate extends Record<string, SqlStorageValue> {
   bytes: number;
 }
 
-const open = "('queued', 'running', 'waiting')";
-
 export class Retention {
   readonly #options: RetentionOptions;
   readonly #sql: SqlStorage;
@@ -116,7 +115,7 @@ export class Retention {
          (SELECT max(last_seq) FROM journal WHERE journal.run_id = runs.run_id) AS last_seq,
          (SELECT coalesce(sum(octet_length(body)), 0) FROM journal WHERE journal.run_id = runs.run_id) +
          (SELECT coalesce(sum(octet_length(body)), 0) FROM chunks WHERE chunks.run_id = runs.run_id) AS bytes
-       FROM runs WHERE status NOT IN ${open} ORDER BY first_seq`,
+       FROM runs WHERE status NOT IN ${openStatuses} ORDER BY first_seq`,
     );
     for (const run of candidates) {
       if (this.#options.isHeld(run.run_id)) continue;
@@ -138,7 +137,7 @@ export class Retention {
   #parents(): Set<string> {
     const rows = this.#sql.exec<{ body: string | null }>(
       `SELECT (SELECT body FROM journal WHERE journal.run_id = runs.run_id ORDER BY first_seq LIMIT 1) AS body
-       FROM runs WHERE status IN ${open} AND status <> 'queued'`,
+       FROM runs WHERE status IN ${openStatuses} AND status <> 'queued'`,
     );
     const parents = new Set<string>();
     for (const { body } of rows) {
@@ -164,7 +163,7 @@ export class Retention {
   #ended(): number {
     return this.#sql
       .exec<{ ended: number }>(
-        `SELECT (SELECT count(*) FROM runs) - (SELECT count(*) FROM runs WHERE status IN ${open}) AS ended`,
+        `SELECT (SELECT count(*) FROM runs) - (SELECT count(*) FROM runs WHERE status IN ${openStatuses}) AS ended`,
       )
       .one().ended;
   }

@@ -13,6 +13,7 @@ import {
 import {
   engineVersion,
   isRunEnded,
+  isRunStart,
   type RunEnded,
   type RunEvent,
   type RunQueued,
@@ -41,6 +42,9 @@ export const maxQueued = 1000;
 const leastLeftMs = 1000;
 
 const entryOf = ({ runId, firstSeq, startedAt }: ActiveRun) => ({ runId, firstSeq, startedAt });
+
+const timeoutOf = ({ timeoutMs }: Pick<RunOrder, "timeoutMs">, { plan }: LoadedSpell): number =>
+  timeoutMs ?? plan.settings.timeoutMs ?? defaultTimeoutMs;
 
 export interface RunOrder extends RunRequest {
   requestId?: string;
@@ -120,12 +124,7 @@ export class RunDesk {
         "A run of this spell is in progress, and this one asked not to wait (concurrency: reject).",
       );
     if (mode === "latest") this.cancelAll("A newer run took its place (concurrency: latest).");
-    const run = new ActiveRun({
-      runId: newId(),
-      trigger,
-      startedAt: this.#options.ports.clock.now(),
-      firstSeq: journal.lastSeq + 1,
-    });
+    const run = this.#newRun(trigger);
     const begin = (): void => this.#begin(run, spell, order, trigger);
     if (this.#queue.length === 0 && this.#mayBegin(mode)) {
       begin();
@@ -162,7 +161,6 @@ export class RunDesk {
    * @throws SpellError `bad_request` (no such node or trigger), `overloaded`: no run was made
    */
   fork(spell: LoadedSpell, ancestry: Ancestry, order: Pick<RunOrder, "inputs" | "timeoutMs">): ActiveRun {
-    const { journal, ports } = this.#options;
     if (this.#queue.length > 0 || !this.#mayBegin("parallel"))
       throw new SpellError(
         "overloaded",
@@ -170,14 +168,8 @@ export class RunDesk {
         { retryAfter: 5 },
       );
     const start = ancestry.parent.find((event) => event.type === "run.started");
-    const now = ports.clock.now();
-    const run = new ActiveRun({
-      runId: newId(),
-      trigger: start?.trigger ?? "",
-      startedAt: now,
-      firstSeq: journal.lastSeq + 1,
-    });
-    run.allow(order.timeoutMs ?? spell.plan.settings.timeoutMs ?? defaultTimeoutMs, now);
+    const run = this.#newRun(start?.trigger ?? "");
+    run.allow(timeoutOf(order, spell), run.startedAt);
     this.#go(run, [], (given) =>
       forkRun({
         ...given,
@@ -186,7 +178,7 @@ export class RunDesk {
         runId: run.runId,
         spell: spell.ref,
         ...(order.inputs === undefined ? {} : { inputs: order.inputs }),
-        deadlineAt: run.deadlineAt ?? now,
+        deadlineAt: run.deadlineAt ?? run.startedAt,
       }),
     );
     return run;
@@ -227,7 +219,7 @@ export class RunDesk {
   ): void {
     if (this.find(open.runId) !== undefined) return;
     const [first] = recorded;
-    if (first?.type !== "run.started" && first?.type !== "run.queued")
+    if (first === undefined || !isRunStart(first))
       throw new SpellError("internal", `The journal of run "${open.runId}" does not begin with its start.`);
     const run = new ActiveRun({
       runId: open.runId,
@@ -266,11 +258,6 @@ export class RunDesk {
     this.#queue.push({ run, mode: ordered?.concurrency ?? "parallel", begin });
   }
 
-  /** Begins what waits and may. */
-  beginQueued(): void {
-    this.#beginNext();
-  }
-
   /**
    * Gives a node of a run the answer that it waits for.
    * @throws SpellError `not_found` when nothing waits there, `bad_request` when the answer does not fit
@@ -293,6 +280,12 @@ export class RunDesk {
     for (const { run } of this.open.toReversed()) this.cancel(run.runId, why);
   }
 
+  #newRun(trigger: string): ActiveRun {
+    const { journal, ports } = this.#options;
+    const startedAt = ports.clock.now();
+    return new ActiveRun({ runId: newId(), trigger, startedAt, firstSeq: journal.lastSeq + 1 });
+  }
+
   #mayBegin(mode: Concurrency): boolean {
     return mode === "queue" ? this.#active.size === 0 : this.#active.size < maxParallelRuns;
   }
@@ -302,7 +295,7 @@ export class RunDesk {
     const { plan } = spell;
     // The time that it waited for its turn is not the run's own.
     run.startedAt = ports.clock.now();
-    run.allow(order.timeoutMs ?? plan.settings.timeoutMs ?? defaultTimeoutMs, run.startedAt);
+    run.allow(timeoutOf(order, spell), run.startedAt);
     const from: JsonObject = order.state ?? state.get() ?? plan.state;
     this.#go(run, [], (given) =>
       startRun({
@@ -373,11 +366,12 @@ export class RunDesk {
     this.#active.delete(run.runId);
     run.end(end);
     this.#options.ended?.();
-    this.#beginNext();
+    this.beginQueued();
   }
 
   #isBeginning = false;
-  #beginNext(): void {
+  /** Begins what waits and may. */
+  beginQueued(): void {
     // A queued run may end at once and come here again: one loop, however long the queue.
     if (this.#isBeginning) return;
     this.#isBeginning = true;

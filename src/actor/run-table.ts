@@ -37,6 +37,9 @@ export interface OpenRun {
 export type RunEntry = Pick<OpenRun, "runId" | "firstSeq" | "startedAt"> &
   Partial<Pick<OpenRun, "deadlineAt" | "leftMs" | "ordered">> & { status: RunStatus };
 
+/** In SQL: of runs that have not ended. */
+export const openStatuses = "('queued', 'running', 'waiting')";
+
 /** UTF-16 units of one page: a call between Workers takes 32 MiB. */
 const maxPageLength = 8 * 1024 * 1024;
 
@@ -73,22 +76,17 @@ export class RunTable {
   /** Runs that have not ended, in the order in which they came. */
   open(): OpenRun[] {
     return this.#sql
-      .exec<RunRow>("SELECT * FROM runs WHERE status IN ('queued', 'running', 'waiting') ORDER BY first_seq")
+      .exec<RunRow>(`SELECT * FROM runs WHERE status IN ${openStatuses} ORDER BY first_seq`)
       .toArray()
-      .map((row) => ({
-        runId: row.run_id,
-        status: row.status as OpenRun["status"],
-        firstSeq: row.first_seq,
-        startedAt: row.started_at,
-        deadlineAt: row.deadline_at,
-        leftMs: row.left_ms,
-        ordered: row.ordered === null ? null : (JSON.parse(row.ordered) as Ordered),
-      }));
+      .map(openRun);
   }
 
   /** The run, if it has not ended. */
   findOpen(runId: string): OpenRun | undefined {
-    return this.open().find((run) => run.runId === runId);
+    const [row] = this.#sql
+      .exec<RunRow>(`SELECT * FROM runs WHERE run_id = ? AND status IN ${openStatuses}`, runId)
+      .toArray();
+    return row === undefined ? undefined : openRun(row);
   }
 
   /** Newest first. `before` is the cursor: the first seq of the last run seen. */
@@ -152,6 +150,16 @@ export class RunTable {
     };
   }
 }
+
+const openRun = (row: RunRow): OpenRun => ({
+  runId: row.run_id,
+  status: row.status as OpenRun["status"],
+  firstSeq: row.first_seq,
+  startedAt: row.started_at,
+  deadlineAt: row.deadline_at,
+  leftMs: row.left_ms,
+  ordered: row.ordered === null ? null : (JSON.parse(row.ordered) as Ordered),
+});
 
 function addUsage(sum: Usage, more: Usage): void {
   for (const key of ["inputTokens", "outputTokens", "calls"] as const)

@@ -13,20 +13,18 @@ import { atMostTwice } from "../platform/retry.ts";
 import { closeCodes } from "../protocol/down.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
-import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import { managerName, parseRunnerName, type RunnerAddress } from "./address.ts";
 import { Chunks } from "./chunks.ts";
-import { ConnectionDesk, type ConnectionHost } from "./connection-desk.ts";
+import { ConnectionDesk } from "./connection-desk.ts";
 import { Connections } from "./connections.ts";
 import { Failures } from "./failures.ts";
 import { Forks } from "./forks.ts";
 import { HeldSpell } from "./held-spell.ts";
-import { helloFrames } from "./hello.ts";
 import { IdempotencyKeys } from "./idempotency-keys.ts";
 import { RunnerJournal } from "./journal.ts";
 import { JournalStore } from "./journal-store.ts";
 import { LargeValues } from "./large-values.ts";
-import { type LoadedSpell, loadSpell, type Pin } from "./loaded-spell.ts";
+import { type LoadedSpell, loadSpell, type Pin, pinOf } from "./loaded-spell.ts";
 import { migrate } from "./migrations.ts";
 import {
   type ManagerRpc,
@@ -43,6 +41,7 @@ import { RunAnswers } from "./run-answers.ts";
 import { Recovery } from "./recovery.ts";
 import { RunDesk } from "./run-desk.ts";
 import { RunTable } from "./run-table.ts";
+import { RunnerHost } from "./runner-host.ts";
 import { createSandbox, type LoadableSandbox, logsOf } from "./sandbox/index.ts";
 import { boundServices } from "./services.ts";
 import { SessionState } from "./session-state.ts";
@@ -69,7 +68,6 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   readonly #spells: SpellRepository;
   readonly #spell: HeldSpell;
   readonly #changes: SpellChanges;
-  readonly #edits: SpellEdits;
   readonly #answers: RunAnswers;
   readonly #failures: Failures;
   readonly #watchdog: Watchdog;
@@ -98,7 +96,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
       isHeard: () => this.#connections.isHeard,
       record: (event) => this.#journal.record(event),
     });
-    this.#edits = new SpellEdits({
+    const edits = new SpellEdits({
       address: this.#address,
       spells: this.#spells,
       changed: (version, patch) => this.#announce(version, patch),
@@ -168,7 +166,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
         store: this.#store,
         desk: this.#desk,
         load: (pin) => this.#load(pin),
-        ancestryOf: (start, ref) => this.#forks.ancestryOf(start, ref),
+        ancestryOf: (start) => this.#forks.ancestryOf(start),
         bug: (thrown, fields) => this.#failures.bug(thrown, fields),
       },
       open.length > 0,
@@ -184,24 +182,18 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
       keys: new IdempotencyKeys(ctx.storage.sql),
       clock: { now },
     });
-    const host: ConnectionHost = {
-      hello: (lastSeq) => this.#hello(lastSeq),
-      run: async (order) => {
-        await this.#recovered();
-        this.#desk.take(await this.#spell.get(), order);
-      },
-      cancel: (runId) => this.#desk.cancel(runId),
-      answer: async (runId, nodeId, visit, value) => {
-        await this.#recovered();
-        this.#desk.answer(runId, nodeId, visit, value);
-      },
-      push: async (source, value) => {
-        await this.#recovered();
-        return this.#desk.push(source, value);
-      },
-      edit: (command) => this.#edits.edit(command),
-      renew: (token) => this.#renewal(token),
-    };
+    const host = new RunnerHost({
+      address: this.#address,
+      spell: this.#spell,
+      edits,
+      desk: this.#desk,
+      runs: this.#runs,
+      store: this.#store,
+      journal: this.#journal,
+      authenticator: () => authenticatorOf(env),
+      now,
+      recovered: () => this.#recovered(),
+    });
     this.#connectionDesk = new ConnectionDesk(this.#connections, host, now);
   }
 
@@ -274,8 +266,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   }
 
   getRunPlan(runId: string): Promise<RpcAnswer> {
-    // A run that used no other spell is pinned to none, which is not the same as to the newest.
-    return this.#tell(() => this.#plan({ uses: [], ...this.#answers.spellOf(runId) }));
+    return this.#tell(() => this.#plan(pinOf(this.#answers.spellOf(runId))));
   }
 
   async spellChanged(spellId: string, version: number, patch?: string): Promise<void> {
@@ -322,50 +313,6 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   override webSocketError(socket: WebSocket): void {
     this.#connections.remove(socket);
     this.#countConnections();
-  }
-
-  async #hello(lastSeq: number | undefined): Promise<Iterable<string>> {
-    await this.#recovered();
-    // The version is worth a look at D1 after hibernation; without D1 a connection is welcome all the same.
-    const version = await this.#spell.get().then(
-      (spell) => spell.ref.version,
-      () => 0,
-    );
-    const { caller, spellId, session } = this.#address;
-    return helloFrames(
-      {
-        type: "welcome",
-        protocolVersion: PROTOCOL_VERSION,
-        userId: caller,
-        spell: { id: spellId, version },
-        session,
-        playing: false,
-        lastSeq: this.#journal.lastSeq,
-        runs: this.#desk.open.map(({ run, status }) => ({
-          runId: run.runId,
-          status,
-          trigger: run.trigger,
-          startedAt: run.startedAt,
-          ...(run.partial.length === 0 ? {} : { partial: run.partial }),
-        })),
-      },
-      lastSeq,
-      this.#store,
-      (runs) => this.#runs.list(runs, undefined, undefined).runs.map(({ runId }) => runId),
-    );
-  }
-
-  /** @throws SpellError `unauthorized` for a token that is not good, or another user's */
-  async #renewal(token: string): Promise<number> {
-    const { userId, expiresAt } = await authenticatorOf(this.env).verify(token);
-    // A clock may be late by some seconds at the verification; a connection's own end is exact.
-    if (expiresAt <= now()) throw new SpellError("unauthorized", "The token has expired.");
-    if (userId !== this.#address.caller)
-      throw new SpellError(
-        "unauthorized",
-        "The token is another user's; this connection cannot change hands.",
-      );
-    return expiresAt;
   }
 
   /** A new version was written here: this runner first, then, by the manager, all others that it concerns. Never fails. */

@@ -42,11 +42,11 @@ export class Watchdog {
 
   /** Arms again what was armed before a restart, or, with `isUrgent`, at once. */
   rearm(isUrgent: boolean): void {
+    if (isUrgent) return this.wakeBy(this.#options.now());
     const [row] = this.#options.sql
       .exec<{ value: number }>("SELECT value FROM facts WHERE name = 'wake_at'")
       .toArray();
-    if (isUrgent) this.wakeBy(this.#options.now());
-    else if (row !== undefined) this.wakeBy(row.value);
+    if (row !== undefined) this.wakeBy(row.value);
   }
 
   /** The alarm has come: calls what is due, and arms for the rest. */

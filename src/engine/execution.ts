@@ -29,7 +29,6 @@ import { prepare, type PreparedGraph } from "./prepared.ts";
 import { faultFrom } from "./reach.ts";
 import { Reuse, type ReuseHost, type ReuseSource } from "./reuse.ts";
 import type { Sandbox } from "./sandbox.ts";
-import { pathIn, type Scope } from "./scope.ts";
 import { ServiceCalls, type ServiceCallsHost } from "./service-calls.ts";
 import { Sources, type SourcesHost } from "./sources.ts";
 import { startCalled } from "./starts.ts";
@@ -98,7 +97,7 @@ export class Execution
   readonly #root: Frame;
   readonly #cancel = new CancelSignal();
   #calls: ServiceCalls | null = null;
-  #names: VisitNames | null = null;
+  readonly #names = new VisitNames();
   readonly #flow = new Flow(this);
   #fibers: Fibers | null = null;
   readonly #sources = new Sources(this);
@@ -355,22 +354,10 @@ export class Execution
   /** Makes a visit whose sources are there: by its record, or for real. */
   execute(visit: Visit): void {
     if (this.#end !== null || visit.frame.isOver) return;
-    const { node, frame } = visit;
-    const scope = visit.scope as Scope;
     visit.status = Status.running;
     this.#executed += 1;
     if (this.#executed > this.#limits.maxVisits) return this.fail(overBudget(visit, this.#limits.maxVisits));
-    if (frame.graph.isScoped) {
-      visit.path = pathIn(scope, node.plan.regions);
-      const plain = visit.path === "" ? "1" : visit.path;
-      const isDistinct = plain !== "1" && frame.caller === null && frame.graph.hasOneOpener;
-      visit.visit = isDistinct
-        ? plain
-        : (this.#names ??= new VisitNames()).distinct(visit.nodeId, plain, scope);
-    } else if (frame.graph.isFibers) {
-      visit.path = (this.#names ??= new VisitNames()).counted(visit.nodeId, frame.root.path);
-      visit.visit = visit.path;
-    } else if (frame.root.path !== "") visit.path = visit.visit = frame.root.path;
+    this.#names.give(visit);
     if (this.#follower === null || !this.#follower.follow(visit)) this.live(visit);
   }
 

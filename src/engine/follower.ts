@@ -13,7 +13,7 @@ import {
   type RunEvent,
 } from "../protocol/events.ts";
 import { caughtBy, mayRetry } from "./failures.ts";
-import { bare, mismatch, Records } from "./records.ts";
+import { bare, failureOf, mismatch, Records } from "./records.ts";
 import { isSameResult } from "./same-result.ts";
 import { Status, type Visit } from "./visit.ts";
 
@@ -237,13 +237,7 @@ export class Follower {
       this.#host.awaitRetry(visit);
       return true;
     }
-    const { code, message, errors, errorId } = event.error;
-    const error = new SpellError(code, message, {
-      nodeId: visit.nodeId,
-      ...(errors === undefined ? {} : { errors }),
-    });
-    error.errorId = errorId;
-    this.#host.uncaught(visit, error);
+    this.#host.uncaught(visit, failureOf(event));
     return true;
   }
 

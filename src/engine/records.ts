@@ -1,5 +1,5 @@
 /** The recorded events of a run, read one by one while the engine walks the same way again. */
-import type { RunEvent, RunStarted } from "../protocol/events.ts";
+import type { NodeFailed, RunEvent, RunStarted } from "../protocol/events.ts";
 import { SpellError } from "../protocol/errors.ts";
 
 /** Events that a node causes besides its record; they take part in nothing and are passed on in their place. */
@@ -43,6 +43,13 @@ export function startOf(records: readonly RunEvent[]): RunStarted {
   const start = records.find((event) => event.type !== "run.queued");
   if (start?.type !== "run.started") throw mismatch("the journal does not begin with run.started", start);
   return bare(start);
+}
+
+/** The error that a node failed with, as its record tells it. */
+export function failureOf({ nodeId, error: { code, message, errors, errorId } }: NodeFailed): SpellError {
+  const error = new SpellError(code, message, { nodeId, ...(errors === undefined ? {} : { errors }) });
+  error.errorId = errorId;
+  return error;
 }
 
 /** A record that does not fit ends a replay here, never in a guess. */

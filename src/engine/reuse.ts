@@ -2,10 +2,10 @@
  * Takes records of an earlier run over into a new one. A clean visit that the parent ended takes that end where it would have
  * executed, or, where the parent's answer came late, where the run is at rest, in the parent's order; all else executes.
  */
-import { SpellError } from "../protocol/errors.ts";
+import type { SpellError } from "../protocol/errors.ts";
 import type { NodeCompleted, NodeFailed, RunEvent } from "../protocol/events.ts";
 import type { Kept, Past } from "./past.ts";
-import { bare } from "./records.ts";
+import { bare, failureOf } from "./records.ts";
 import type { Visit } from "./visit.ts";
 
 /** An earlier run, and which of its nodes execute again. */
@@ -108,13 +108,7 @@ export class Reuse {
     const record: NodeFailed = { ...rest, ...own };
     if (record.fired !== undefined) return this.#host.applyFailure(visit, record);
     this.#host.append(record);
-    const { code, message, errors, errorId } = record.error;
-    const error = new SpellError(code, message, {
-      nodeId: visit.nodeId,
-      ...(errors === undefined ? {} : { errors }),
-    });
-    error.errorId = errorId;
-    this.#host.uncaught(visit, error);
+    this.#host.uncaught(visit, failureOf(record));
   }
 }
 

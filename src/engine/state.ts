@@ -1,10 +1,8 @@
 /** State patches: RFC 6902 on top-level keys, made from what a node sets and applied the same way live and in replay. */
 import { SpellError } from "../protocol/errors.ts";
 import type { NodeCompleted, StatePatch } from "../protocol/events.ts";
+import { escapeToken, unescapeToken } from "../protocol/json-pointer.ts";
 import type { JsonObject } from "../protocol/values.ts";
-
-const escape = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1");
-const unescape = (path: string): string => path.slice(1).replaceAll("~1", "/").replaceAll("~0", "~");
 
 /** Longer keys would not fit where they are shown. */
 const maxKeyLength = 1000;
@@ -17,7 +15,7 @@ export function patchOf(set: JsonObject): StatePatch {
         "node_failed",
         `A key of the state has ${key.length} characters; at most ${maxKeyLength} are taken.`,
       );
-    return value === undefined ? [] : [{ op: "add" as const, path: `/${escape(key)}`, value }];
+    return value === undefined ? [] : [{ op: "add" as const, path: `/${escapeToken(key)}`, value }];
   });
 }
 
@@ -35,7 +33,7 @@ export function patchIn({ state, nodeId }: NodeCompleted): StatePatch {
 export function patched(state: JsonObject, patch: StatePatch): JsonObject {
   const next = new Map(Object.entries(state));
   for (const operation of patch) {
-    const key = unescape(operation.path);
+    const key = unescapeToken(operation.path.slice(1));
     if (operation.op === "add") next.set(key, operation.value);
     else next.delete(key);
   }

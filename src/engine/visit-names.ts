@@ -1,24 +1,39 @@
 /** The visit strings of a run. */
-import type { Scope } from "./scope.ts";
+import { pathIn, type Scope } from "./scope.ts";
+import type { Visit } from "./visit.ts";
 
-/**
- * Two scopes can have the same ordinals: the run and its first iteration are both `1`. A node that is visited in both
- * gets `1` and `1~2`, in the order of the visits, which follows from graph and records alone.
- */
 export class VisitNames {
   /** By node, then by name: strings that are there already, where one made of both would be hashed at every visit. */
-  readonly #taken = new Map<string, Map<string, Scope>>();
-  readonly #counts = new Map<string, number>();
+  #taken: Map<string, Map<string, Scope>> | null = null;
+  #counts: Map<string, number> | null = null;
+
+  /** Gives a visit that is about to be made its path and its name. */
+  give(visit: Visit): void {
+    const { node, frame } = visit;
+    if (frame.graph.isScoped) {
+      visit.path = pathIn(visit.scope as Scope, node.plan.regions);
+      const plain = visit.path === "" ? "1" : visit.path;
+      const isDistinct = plain !== "1" && frame.caller === null && frame.graph.hasOneOpener;
+      visit.visit = isDistinct ? plain : this.#distinct(visit.nodeId, plain, visit.scope as Scope);
+    } else if (frame.graph.isFibers) visit.path = visit.visit = this.#counted(visit.nodeId, frame.root.path);
+    else if (frame.root.path !== "") visit.path = visit.visit = frame.root.path;
+  }
 
   /** Where flows are fibers: the first visit of a node is 1, the next 2; in a sub-spell below the caller's. */
-  counted(nodeId: string, path: string): string {
+  #counted(nodeId: string, path: string): string {
+    this.#counts ??= new Map();
     const key = `${nodeId}#${path}`;
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     return path === "" ? String(count) : `${path}.${count}`;
   }
 
-  distinct(nodeId: string, visit: string, scope: Scope): string {
+  /**
+   * Two scopes can have the same ordinals: the run and its first iteration are both `1`. A node that is visited in both
+   * gets `1` and `1~2`, in the order of the visits, which follows from graph and records alone.
+   */
+  #distinct(nodeId: string, visit: string, scope: Scope): string {
+    this.#taken ??= new Map();
     let names = this.#taken.get(nodeId);
     if (names === undefined) this.#taken.set(nodeId, (names = new Map()));
     let name = visit;

@@ -4,6 +4,7 @@
  * `test` with two long lists.
  */
 import { SpellError } from "../protocol/errors.ts";
+import { escapeToken, unescapeToken } from "../protocol/json-pointer.ts";
 import { maxSpellBytes } from "../protocol/spell.ts";
 import { isJsonObject, type Json, type JsonObject } from "../protocol/values.ts";
 import { maxTreeDepth } from "./json-tree.ts";
@@ -199,19 +200,13 @@ function pointerOf(operation: JsonObject, field: "path" | "from"): string[] {
   if (text === "") return [];
   if (!text.startsWith("/") || /~(?![01])/.test(text))
     throw new Fault(`\`${field}\` is no JSON pointer, such as /nodes/12/data`);
-  const tokens = text
-    .slice(1)
-    .split("/")
-    .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const tokens = text.slice(1).split("/").map(unescapeToken);
   for (const token of tokens) checkKey(token);
   return tokens;
 }
 
 const toPointer = (tokens: readonly string[]): string =>
   tokens.map((token) => `/${escapeToken(token)}`).join("");
-
-/** A key as it stands in a JSON pointer. */
-export const escapeToken = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1");
 
 function checkKey(key: string): void {
   if (key === "__proto__") throw new Fault('the key "__proto__" is not taken');

@@ -182,6 +182,11 @@ export const stampedEvent = z.discriminatedUnion("type", [
 ]);
 export type RunQueued = z.infer<typeof runQueued>;
 export type StampedEvent = z.infer<typeof stampedEvent>;
+/** What the journal of a run begins with: a queued one has both, one after the other. */
+export type StampedStart = Extract<StampedEvent, { type: "run.started" | "run.queued" }>;
+
+export const isRunStart = (event: StampedEvent): event is StampedStart =>
+  event.type === "run.started" || event.type === "run.queued";
 
 export type NodeStarted = z.infer<typeof nodeStarted>;
 export type NodeItem = z.infer<typeof nodeItem>;

@@ -1,0 +1,106 @@
+/** What a runner does for its connections. */
+import type { Authenticator } from "../platform/authenticator.ts";
+import { SpellError } from "../protocol/errors.ts";
+import type { EditCommand } from "../protocol/up.ts";
+import type { Json } from "../protocol/values.ts";
+import { PROTOCOL_VERSION } from "../protocol/version.ts";
+import type { RunnerAddress } from "./address.ts";
+import type { ConnectionHost } from "./connection-desk.ts";
+import type { HeldSpell } from "./held-spell.ts";
+import { helloFrames } from "./hello.ts";
+import type { RunnerJournal } from "./journal.ts";
+import type { JournalStore } from "./journal-store.ts";
+import type { RunDesk, RunOrder } from "./run-desk.ts";
+import type { RunTable } from "./run-table.ts";
+import type { SpellEdits } from "./spell-edits.ts";
+
+export interface RunnerHostOptions {
+  address: RunnerAddress;
+  spell: HeldSpell;
+  edits: SpellEdits;
+  desk: RunDesk;
+  runs: RunTable;
+  store: JournalStore;
+  journal: RunnerJournal;
+  authenticator: () => Pick<Authenticator, "verify">;
+  now: () => number;
+  /** Resolves when runs that a restart cut off are in memory again. */
+  recovered: () => Promise<void>;
+}
+
+export class RunnerHost implements ConnectionHost {
+  readonly #options: RunnerHostOptions;
+
+  constructor(options: RunnerHostOptions) {
+    this.#options = options;
+  }
+
+  async hello(lastSeq: number | undefined): Promise<Iterable<string>> {
+    const { address, spell, desk, runs, store, journal, recovered } = this.#options;
+    await recovered();
+    // The version is worth a look at D1 after hibernation; without D1 a connection is welcome all the same.
+    const version = await spell.get().then(
+      ({ ref }) => ref.version,
+      () => 0,
+    );
+    const { caller, spellId, session } = address;
+    return helloFrames(
+      {
+        type: "welcome",
+        protocolVersion: PROTOCOL_VERSION,
+        userId: caller,
+        spell: { id: spellId, version },
+        session,
+        playing: false,
+        lastSeq: journal.lastSeq,
+        runs: desk.open.map(({ run, status }) => ({
+          runId: run.runId,
+          status,
+          trigger: run.trigger,
+          startedAt: run.startedAt,
+          ...(run.partial.length === 0 ? {} : { partial: run.partial }),
+        })),
+      },
+      lastSeq,
+      store,
+      (count) => runs.list(count, undefined, undefined).runs.map(({ runId }) => runId),
+    );
+  }
+
+  async run(order: RunOrder): Promise<void> {
+    const { desk, spell, recovered } = this.#options;
+    await recovered();
+    desk.take(await spell.get(), order);
+  }
+
+  cancel(runId: string): boolean {
+    return this.#options.desk.cancel(runId);
+  }
+
+  async answer(runId: string, nodeId: string, visit: string, value: Json): Promise<void> {
+    await this.#options.recovered();
+    this.#options.desk.answer(runId, nodeId, visit, value);
+  }
+
+  async push(source: string, value: Json): Promise<boolean> {
+    await this.#options.recovered();
+    return this.#options.desk.push(source, value);
+  }
+
+  edit(command: EditCommand): Promise<string[]> {
+    return this.#options.edits.edit(command);
+  }
+
+  async renew(token: string): Promise<number> {
+    const { address, authenticator, now } = this.#options;
+    const { userId, expiresAt } = await authenticator().verify(token);
+    // A clock may be late by some seconds at the verification; a connection's own end is exact.
+    if (expiresAt <= now()) throw new SpellError("unauthorized", "The token has expired.");
+    if (userId !== address.caller)
+      throw new SpellError(
+        "unauthorized",
+        "The token is another user's; this connection cannot change hands.",
+      );
+    return expiresAt;
+  }
+}
