@@ -1,11 +1,9 @@
 /** What a hostile or careless caller tried: each is bounded, and the runner goes on. */
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { runnerName } from "../../src/actor/address.ts";
-import type { Env } from "../../src/env.ts";
 import { eventPage } from "../../src/protocol/events.ts";
 import type { SpellDocument } from "../../src/protocol/spell.ts";
+import { demoRunner } from "../helpers/runners.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { TestConnection } from "../helpers/connection.ts";
 import { spell } from "../helpers/spells.ts";
@@ -19,8 +17,7 @@ async function saved(document: SpellDocument) {
     const answer = await user.ask("/spells/demo/run", { body });
     return { status: answer.status, body: await bodyOf(answer) };
   };
-  const address = { caller: user.name, owner: user.name, spellId: "demo", session: "main" };
-  const stub = (env as unknown as Env).SPELL_RUNNER.getByName(runnerName(address));
+  const stub = demoRunner(user.name);
   return { user, run, stub };
 }
 

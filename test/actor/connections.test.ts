@@ -1,15 +1,12 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
 import { describe, expect, it } from "vitest";
-import { runnerName } from "../../src/actor/address.ts";
-import type { Env } from "../../src/env.ts";
 import type { SpellDocument } from "../../src/protocol/spell.ts";
+import { demoRunner } from "../helpers/runners.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { TestConnection } from "../helpers/connection.ts";
 import { spell } from "../helpers/spells.ts";
 
-const bindings = env as unknown as Env;
 let count = 0;
 
 /** A user of its own with a spell saved, so that tests do not meet. */
@@ -17,9 +14,7 @@ async function saved(document: SpellDocument) {
   const user = userNamed(`conn-${(count += 1)}`);
   const response = await user.ask("/spells/demo", { method: "PUT", body: document });
   expect(response.status).toBe(201);
-  const stub = bindings.SPELL_RUNNER.getByName(
-    runnerName({ caller: user.name, owner: user.name, spellId: "demo", session: "main" }),
-  );
+  const stub = demoRunner(user.name);
   return { user, stub };
 }
 

@@ -1,9 +1,7 @@
 /** A journal that dies after its n-th commit, for every n: the run goes on from what was written, to the same end. */
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runnerName } from "../../src/actor/address.ts";
 import { Chunks } from "../../src/actor/chunks.ts";
 import { RunnerJournal } from "../../src/actor/journal.ts";
 import { JournalStore } from "../../src/actor/journal-store.ts";
@@ -13,15 +11,14 @@ import { RunDesk } from "../../src/actor/run-desk.ts";
 import { RunTable } from "../../src/actor/run-table.ts";
 import { SessionState } from "../../src/actor/session-state.ts";
 import type { Journal } from "../../src/engine/index.ts";
-import type { Env } from "../../src/env.ts";
 import { isRunEnded, type RunEvent, type StampedEvent } from "../../src/protocol/events.ts";
 import type { Plan } from "../../src/protocol/plan.ts";
+import { demoRunner } from "../helpers/runners.ts";
 import { randomProgram } from "../helpers/random-programs.ts";
 import { randomSpell } from "../helpers/random-spells.ts";
 import { planOf } from "../helpers/spells.ts";
 import { settle, type Workshop, workshop } from "../helpers/workshop.ts";
 
-const bindings = env as unknown as Env;
 const inputs = { list: ["a", { b: [1] }] };
 
 /** Writes so many turns, then nothing more: as far as the disk knows its process is dead. */
@@ -112,9 +109,7 @@ const clear = (sql: SqlStorage): void => {
 
 describe("A journal that dies after its n-th commit", () => {
   it("leaves a run that goes on to the same end, and no recorded node is executed again", async () => {
-    const stub = bindings.SPELL_RUNNER.getByName(
-      runnerName({ caller: "crashes", owner: "crashes", spellId: "demo", session: "main" }),
-    );
+    const stub = demoRunner("crashes");
     let deaths = 0;
     await runInDurableObject(stub, async (_instance, { storage: { sql } }) => {
       await fc.assert(

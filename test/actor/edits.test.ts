@@ -8,6 +8,7 @@ import { applyPatch } from "../../src/graph/json-patch.ts";
 import type { ServerMessage } from "../../src/protocol/down.ts";
 import type { SpellDocument } from "../../src/protocol/spell.ts";
 import type { Json, JsonObject } from "../../src/protocol/values.ts";
+import { demoRunner } from "../helpers/runners.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { TestConnection } from "../helpers/connection.ts";
 import { spell } from "../helpers/spells.ts";
@@ -29,10 +30,7 @@ async function saved(document: SpellDocument = greeting("hello")) {
   return user;
 }
 
-const stubOf = (user: User, session = "main") =>
-  bindings.SPELL_RUNNER.getByName(
-    runnerName({ caller: user.name, owner: user.name, spellId: "demo", session }),
-  );
+const stubOf = (user: User, session = "main") => demoRunner(user.name, session);
 
 /** start -> out, which says a fixed text. */
 const greeting = (text: string) =>

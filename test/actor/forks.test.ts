@@ -1,17 +1,14 @@
 /** Runs that take over what an earlier one did. */
-import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import { describe, expect, inject, it } from "vitest";
-import { runnerName } from "../../src/actor/address.ts";
+import { describe, expect, it } from "vitest";
 import { replay } from "../../src/engine/index.ts";
-import type { Env } from "../../src/env.ts";
 import { eventPage, isRunEnded, type RunEvent } from "../../src/protocol/events.ts";
 import type { SpellDocument } from "../../src/protocol/spell.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { TestConnection } from "../helpers/connection.ts";
+import { held, requestsWith } from "../helpers/provider.ts";
+import { cutOff, demoRunner } from "../helpers/runners.ts";
 import { spell } from "../helpers/spells.ts";
 
-const bindings = env as unknown as Env;
 let count = 0;
 
 async function saved(document: SpellDocument) {
@@ -19,7 +16,6 @@ async function saved(document: SpellDocument) {
   const put = async (next: SpellDocument) =>
     expect((await user.ask("/spells/demo", { method: "PUT", body: next })).ok).toBe(true);
   await put(document);
-  const name = runnerName({ caller: user.name, owner: user.name, spellId: "demo", session: "main" });
   const ask = async (path: string, body?: unknown) => {
     const answer = await user.ask(`/spells/demo${path}`, body === undefined ? {} : { method: "POST", body });
     return { status: answer.status, location: answer.headers.get("location"), body: await bodyOf(answer) };
@@ -28,10 +24,7 @@ async function saved(document: SpellDocument) {
     user,
     put,
     ask,
-    crash: () =>
-      runInDurableObject(bindings.SPELL_RUNNER.getByName(name), (_, state) => state.abort("a crash")).catch(
-        () => {},
-      ),
+    crash: () => cutOff(demoRunner(user.name)),
     eventsOf: async (runId: string) => eventPage.parse((await ask(`/runs/${runId}/events`)).body).events,
     ended: async (runId: string) => {
       await expect
@@ -40,12 +33,6 @@ async function saved(document: SpellDocument) {
       return (await ask(`/runs/${runId}`)).body;
     },
   };
-}
-
-/** Requests with that prompt that reached the provider. */
-async function requestsWith(prompt: string): Promise<number> {
-  const all = (await (await fetch(`${inject("openAiUrl")}/__requests`)).json()) as { body: unknown }[];
-  return all.filter(({ body }) => JSON.stringify(body).includes(prompt)).length;
 }
 
 // start → first (asks the provider) → step (code) → out
@@ -96,7 +83,7 @@ describe("A failed run", () => {
       status: "completed",
       outputs: { out: /^x\d+$/ },
     });
-    expect(await requestsWith(prompt)).toBe(1);
+    expect(await requestsWith(prompt)).toHaveLength(1);
     const events = await eventsOf(resumed.body.runId);
     expect(events.filter((event) => isRunEnded(event))).toHaveLength(1);
     const plan = await bodyOf(await user.ask(`/spells/demo/runs/${resumed.body.runId}/plan`));
@@ -111,7 +98,7 @@ describe("A failed run", () => {
     const { runId } = (await ask("/run", {})).body;
     const again = await ask(`/runs/${runId}/resume`, {});
     expect(await ended(again.body.runId)).toMatchObject({ status: "failed", error: { nodeId: "step" } });
-    expect(await requestsWith(prompt)).toBe(1);
+    expect(await requestsWith(prompt)).toHaveLength(1);
   });
 });
 
@@ -125,10 +112,10 @@ describe("A completed run", () => {
     const run = await ended(fork.body.runId);
     expect(run).toMatchObject({ status: "completed", inputs: { text: "b" } });
     expect(run.outputs.out).toBe(first.outputs.out.replace("a", "b"));
-    expect(await requestsWith(prompt)).toBe(1);
+    expect(await requestsWith(prompt)).toHaveLength(1);
     const whole = await ask(`/runs/${first.runId}/fork`, { fromNode: "first" });
     expect(await ended(whole.body.runId)).toMatchObject({ status: "completed", outputs: first.outputs });
-    expect(await requestsWith(prompt)).toBe(2);
+    expect(await requestsWith(prompt)).toHaveLength(2);
   });
 
   it("cannot be resumed, nor forked from a node that is not there, and bad requests say what is wrong", async () => {
@@ -162,16 +149,16 @@ describe("A run in flight", () => {
     await tab.hello();
     tab.say({ type: "run", requestId: "r", inputs: { text: "q" } });
     const { runId } = (await tab.until(({ type }) => type === "run.started", "the run")) as { runId: string };
-    await expect.poll(() => requestsWith(prompt), { timeout: 10_000 }).toBe(1);
+    await held(prompt, 1);
     expect((await ask(`/runs/${runId}/resume`, {})).status).toBe(409);
     expect((await ask(`/runs/${runId}/fork`, { fromNode: "step" })).status).toBe(409);
     expect((await user.ask(`/spells/demo/runs/${runId}`, { method: "DELETE" })).status).toBe(200);
     const resumed = await ask(`/runs/${runId}/resume`, {});
     expect(resumed).toMatchObject({ status: 201, body: { status: "running", parent: { runId } } });
-    await expect.poll(() => requestsWith(prompt), { timeout: 10_000 }).toBe(2);
+    await held(prompt, 2);
     await crash();
     expect(await ended(resumed.body.runId)).toMatchObject({ status: "completed" });
-    expect(await requestsWith(prompt)).toBe(3);
+    expect(await requestsWith(prompt)).toHaveLength(3);
     const events = await eventsOf(resumed.body.runId);
     expect(events.filter((event) => isRunEnded(event))).toHaveLength(1);
   });

@@ -1,28 +1,25 @@
 /** Runs that a crash, a deploy or an eviction cuts off go on by themselves, each to its one end. */
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import { describe, expect, inject, it } from "vitest";
-import { runnerName } from "../../src/actor/address.ts";
+import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
 import { replay } from "../../src/engine/index.ts";
-import type { Env } from "../../src/env.ts";
 import { eventPage, isRunEnded, type RunEvent } from "../../src/protocol/events.ts";
 import type { SpellDocument } from "../../src/protocol/spell.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { TestConnection } from "../helpers/connection.ts";
+import { held, requestsWith } from "../helpers/provider.ts";
+import { cutOff, demoRunner } from "../helpers/runners.ts";
 import { spell } from "../helpers/spells.ts";
 
-const bindings = env as unknown as Env;
 let count = 0;
 
 async function saved(document: SpellDocument) {
   const user = userNamed(`recovery-${(count += 1)}`);
   expect((await user.ask("/spells/demo", { method: "PUT", body: document })).status).toBe(201);
-  const name = runnerName({ caller: user.name, owner: user.name, spellId: "demo", session: "main" });
-  const stubOf = () => bindings.SPELL_RUNNER.getByName(name);
+  const stubOf = () => demoRunner(user.name);
   return {
     user,
     stubOf,
-    crash: () => runInDurableObject(stubOf(), (_, state) => state.abort("a crash")).catch(() => {}),
+    crash: () => cutOff(stubOf()),
     runs: async () => (await bodyOf(await user.ask("/spells/demo/runs"))).data,
     eventsOf: async (runId: string) =>
       eventPage.parse(await bodyOf(await user.ask(`/spells/demo/runs/${runId}/events`))).events,
@@ -65,19 +62,6 @@ const asking = (timeoutMs?: number): SpellDocument =>
      ask.trigger > out.trigger
      ask.answer > out.input`,
   );
-
-/** Requests with that prompt that reached the provider. */
-async function requestsWith(prompt: string): Promise<{ headers: Record<string, string> }[]> {
-  const all = (await (await fetch(`${inject("openAiUrl")}/__requests`)).json()) as {
-    headers: Record<string, string>;
-    body: unknown;
-  }[];
-  return all.filter(({ body }) => JSON.stringify(body).includes(prompt));
-}
-
-/** Waits until the provider holds the nth request with that prompt. */
-const held = (prompt: string, n = 1) =>
-  expect.poll(async () => (await requestsWith(prompt)).length, { timeout: 10_000 }).toBe(n);
 
 /** Each seq once and growing, one terminal event, no node's record twice; the same again in replay. */
 async function expectWhole(events: Awaited<ReturnType<Awaited<ReturnType<typeof saved>>["eventsOf"]>>) {

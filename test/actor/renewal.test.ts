@@ -1,15 +1,12 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { runnerName } from "../../src/actor/address.ts";
 import { upgradeHeaders } from "../../src/actor/rpc.ts";
-import type { Env } from "../../src/env.ts";
+import { demoRunner } from "../helpers/runners.ts";
 import { userNamed } from "../helpers/api.ts";
 import { TestConnection } from "../helpers/connection.ts";
 import { spell } from "../helpers/spells.ts";
 import { tokenOf } from "../helpers/tokens.ts";
 
-const bindings = env as unknown as Env;
 let count = 0;
 
 const echo = spell(
@@ -23,9 +20,7 @@ const echo = spell(
 async function connected(leftMs: number) {
   const user = userNamed(`renew-${(count += 1)}`);
   expect((await user.ask("/spells/demo", { method: "PUT", body: echo })).status).toBe(201);
-  const stub = bindings.SPELL_RUNNER.getByName(
-    runnerName({ caller: user.name, owner: user.name, spellId: "demo", session: "main" }),
-  );
+  const stub = demoRunner(user.name);
   const expiresAt = Date.now() + leftMs;
   const headers = { upgrade: "websocket", [upgradeHeaders.expiresAt]: String(expiresAt) };
   const tab = TestConnection.of(await stub.fetch("https://runner/connect", { headers }));

@@ -17,6 +17,7 @@ import { engineVersion } from "../../src/protocol/events.ts";
 import type { RunStatus } from "../../src/protocol/runs.ts";
 import { spellSettings } from "../../src/protocol/spell.ts";
 import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
+import { demoRunner } from "../helpers/runners.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { TestConnection } from "../helpers/connection.ts";
 import { spell } from "../helpers/spells.ts";
@@ -454,12 +455,11 @@ describe("a runner", () => {
     const user = userNamed(`retention-${(count += 1)}`);
     const body = { ...asked, settings: { retention } };
     expect((await user.ask("/spells/demo", { method: "PUT", body })).status).toBe(201);
-    const name = runnerName({ caller: user.name, owner: user.name, spellId: "demo", session: "main" });
     const run = async (): Promise<string> =>
       (await bodyOf(await user.ask("/spells/demo/run", { body: { inputs: { text } } }))).runId;
     const listed = async (): Promise<string[]> =>
       (await bodyOf(await user.ask("/spells/demo/runs"))).data.map(({ runId }: { runId: string }) => runId);
-    return { user, run, listed, stub: bindings.SPELL_RUNNER.getByName(name) };
+    return { user, run, listed, stub: demoRunner(user.name) };
   }
 
   it("keeps to its spell's limits, and goes on counting after an eviction", async () => {

@@ -1,17 +1,14 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { runnerName } from "../../src/actor/address.ts";
 import { replay } from "../../src/engine/index.ts";
-import type { Env } from "../../src/env.ts";
 import type { RunEvent } from "../../src/protocol/events.ts";
 import { eventPage } from "../../src/protocol/events.ts";
 import type { SpellDocument } from "../../src/protocol/spell.ts";
+import { demoRunner } from "../helpers/runners.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { TestConnection } from "../helpers/connection.ts";
 import { spell } from "../helpers/spells.ts";
 
-const bindings = env as unknown as Env;
 let count = 0;
 
 async function saved(document: SpellDocument, others: SpellDocument[] = []) {
@@ -24,9 +21,7 @@ async function saved(document: SpellDocument, others: SpellDocument[] = []) {
     const answer = await user.ask("/spells/demo/run", { body });
     return { status: answer.status, body: await bodyOf(answer) };
   };
-  const stub = bindings.SPELL_RUNNER.getByName(
-    runnerName({ caller: user.name, owner: user.name, spellId: "demo", session: "main" }),
-  );
+  const stub = demoRunner(user.name);
   return { user, run, stub };
 }
 
