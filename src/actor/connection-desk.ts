@@ -17,8 +17,11 @@ export interface ConnectionHost {
   cancel(runId: string): boolean;
   /** @throws SpellError `not_found`, `bad_request` */
   answer(runId: string, nodeId: string, visit: string, value: Json): Promise<void>;
-  /** False when no stream of that name is open. */
+  /** False when no stream of that name is open, nor a Client In of it. @throws SpellError `conflict` when the spell is paused */
   push(source: string, value: Json): Promise<boolean>;
+  /** @throws SpellError `spell_invalid`, `not_found`, `overloaded` */
+  play(): Promise<void>;
+  pause(): Promise<void>;
   /** Frames that answer an edit. @throws SpellError when nothing was changed */
   edit(command: EditCommand): Promise<Iterable<string>>;
   /** The end of a token of the same user, ms since 1970. @throws SpellError `unauthorized`, `overloaded` */
@@ -107,11 +110,18 @@ export class ConnectionDesk {
         await this.#host.answer(message.runId, message.nodeId, message.visit, message.value);
       } else if (message.type === "push") {
         if (!(await this.#host.push(message.source, message.value)))
-          throw new SpellError("not_found", `No stream "${message.source}" of a run in flight takes values.`);
+          throw new SpellError(
+            "not_found",
+            `No stream "${message.source}" of a run in flight takes values, and no Client In is called so.`,
+          );
       } else if (message.type === "edit") {
         for (const frame of await this.#host.edit(message)) this.#connections.sendFrame(socket, frame);
       } else if (message.type === "auth") {
         this.#connections.renew(socket, await this.#host.renew(message.token));
+      } else if (message.type === "play") {
+        await this.#host.play();
+      } else if (message.type === "pause") {
+        await this.#host.pause();
       } else throw new SpellError("bad_request", `This server does not take "${message.type}" yet.`);
     } catch (thrown) {
       this.#fail(socket, SpellError.from(thrown), requestId);

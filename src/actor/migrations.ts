@@ -39,6 +39,25 @@ const steps = [
      value INTEGER NOT NULL
    ) WITHOUT ROWID;
    CREATE INDEX chunks_runs ON chunks (run_id);`,
+  // A spell that is played: its sources, what they fired and did not run yet, and the key of its webhooks' addresses.
+  `CREATE TABLE sources (
+     node_id TEXT PRIMARY KEY,
+     name TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     spec TEXT NOT NULL,
+     next_at INTEGER,
+     fired INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE firings (
+     place INTEGER PRIMARY KEY AUTOINCREMENT,
+     run_id TEXT NOT NULL,
+     source TEXT NOT NULL,
+     value TEXT NOT NULL
+   );
+   CREATE TABLE hook_keys (
+     id TEXT PRIMARY KEY,
+     secret TEXT NOT NULL
+   ) WITHOUT ROWID;`,
 ];
 
 export function migrate(sql: SqlStorage): void {

@@ -4,7 +4,9 @@
  */
 import type { ErrorInfo } from "../protocol/errors.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
+import type { JsonObject } from "../protocol/values.ts";
 import type { Idempotency } from "./idempotency-keys.ts";
+import type { HookCall, HookTaken } from "./play/hook-answers.ts";
 
 /** A failure as data: exceptions over RPC lose their class and cost more. */
 export interface RpcFailure {
@@ -56,7 +58,14 @@ export interface RunnerRpc {
   forkRun(runId: string, request: ForkRequest): Promise<RpcAnswer>;
   /** A value that events refer to by `$value`. */
   getValue(runId: string, valueId: string): Promise<RpcAnswer>;
-  /** `{loaded, playing, connections, lastSeq, queue, bytes}` */
+  /** Plays the spell, or pauses it. Gives what `describe` gives. */
+  play(): Promise<RpcAnswer>;
+  pause(): Promise<RpcAnswer>;
+  /** A webhook has come; `part` and `mac` are its address behind the id. */
+  hook(call: HookCall): Promise<HookTaken | RunAnswer>;
+  /** Another spell of the user sends a value to a Spell In: `{runId}`. */
+  pushFromSpell(source: string | undefined, value: JsonObject, idempotency?: Idempotency): Promise<RpcAnswer>;
+  /** `{loaded, playing, sources, waiting, dropped, connections, lastSeq, queue, bytes}` */
   describe(): Promise<RpcAnswer>;
   /** Loads the spell into memory, or frees it (`conflict` while runs are in flight). Gives what `describe` gives. */
   load(): Promise<RpcAnswer>;

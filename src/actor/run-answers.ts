@@ -58,6 +58,11 @@ export class RunAnswers {
     return { ok: true, body: this.#stream(run.runId, run.firstSeq - 1), runId: run.runId };
   }
 
+  /** What the run that a request began gave, now or when it ends. */
+  outcome(runId: string): Promise<RunAnswer> {
+    return this.#again(runId, false);
+  }
+
   events(runId: string, after: number, limit: number): RpcAnswer {
     this.#require(runId);
     const events: string[] = [];

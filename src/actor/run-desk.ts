@@ -48,6 +48,8 @@ const timeoutOf = ({ timeoutMs }: Pick<RunOrder, "timeoutMs">, { plan }: LoadedS
 
 export interface RunOrder extends RunRequest {
   requestId?: string;
+  /** The run's id, where it was promised before. */
+  runId?: string;
 }
 
 export interface DeskOptions {
@@ -124,7 +126,7 @@ export class RunDesk {
         "A run of this spell is in progress, and this one asked not to wait (concurrency: reject).",
       );
     if (mode === "latest") this.cancelAll("A newer run took its place (concurrency: latest).");
-    const run = this.#newRun(trigger);
+    const run = this.#newRun(trigger, order.runId);
     const begin = (): void => this.#begin(run, spell, order, trigger);
     if (this.#queue.length === 0 && this.#mayBegin(mode)) {
       begin();
@@ -280,10 +282,10 @@ export class RunDesk {
     for (const { run } of this.open.toReversed()) this.cancel(run.runId, why);
   }
 
-  #newRun(trigger: string): ActiveRun {
+  #newRun(trigger: string, runId: string = newId()): ActiveRun {
     const { journal, ports } = this.#options;
     const startedAt = ports.clock.now();
-    return new ActiveRun({ runId: newId(), trigger, startedAt, firstSeq: journal.lastSeq + 1 });
+    return new ActiveRun({ runId, trigger, startedAt, firstSeq: journal.lastSeq + 1 });
   }
 
   #mayBegin(mode: Concurrency): boolean {

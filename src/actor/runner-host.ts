@@ -10,6 +10,7 @@ import type { HeldSpell } from "./held-spell.ts";
 import { helloFrames } from "./hello.ts";
 import type { RunnerJournal } from "./journal.ts";
 import type { JournalStore } from "./journal-store.ts";
+import type { Player } from "./play/player.ts";
 import type { RunDesk, RunOrder } from "./run-desk.ts";
 import type { RunTable } from "./run-table.ts";
 import type { SpellEdits } from "./spell-edits.ts";
@@ -22,6 +23,7 @@ export interface RunnerHostOptions {
   runs: RunTable;
   store: JournalStore;
   journal: RunnerJournal;
+  player: Player;
   authenticator: () => Pick<Authenticator, "verify">;
   now: () => number;
   /** Resolves when runs that a restart cut off are in memory again. */
@@ -36,7 +38,7 @@ export class RunnerHost implements ConnectionHost {
   }
 
   async hello(lastSeq: number | undefined): Promise<Iterable<string>> {
-    const { address, spell, desk, runs, store, journal, recovered } = this.#options;
+    const { address, spell, desk, runs, store, journal, player, recovered } = this.#options;
     await recovered();
     // The version is worth a look at D1 after hibernation; without D1 a connection is welcome all the same.
     const version = await spell.get().then(
@@ -51,7 +53,7 @@ export class RunnerHost implements ConnectionHost {
         userId: caller,
         spell: { id: spellId, version },
         session,
-        playing: false,
+        playing: player.isPlaying,
         lastSeq: journal.lastSeq,
         runs: desk.open.map(({ run, status }) => ({
           runId: run.runId,
@@ -82,9 +84,22 @@ export class RunnerHost implements ConnectionHost {
     this.#options.desk.answer(runId, nodeId, visit, value);
   }
 
+  /** To the streams of runs in flight, and to the Client In of that name: to both, where there are both. */
   async push(source: string, value: Json): Promise<boolean> {
-    await this.#options.recovered();
-    return this.#options.desk.push(source, value);
+    const { recovered, desk, player } = this.#options;
+    await recovered();
+    const isTaken = desk.push(source, value);
+    if (!player.has("client", source) || (isTaken && !player.isPlaying)) return isTaken;
+    await player.fire("client", source, value);
+    return true;
+  }
+
+  play(): Promise<void> {
+    return this.#options.player.play();
+  }
+
+  pause(): Promise<void> {
+    return this.#options.player.pause();
   }
 
   edit(command: EditCommand): Promise<string[]> {

@@ -3,9 +3,10 @@
  * What must live through hibernation is in SQLite or in a connection's attachment.
  */
 import { DurableObject } from "cloudflare:workers";
+import { HookRepository } from "../db/hooks.ts";
 import { SpellRepository } from "../db/spells.ts";
 import type { Env } from "../env.ts";
-import { catalogue, sandboxed } from "../nodes/index.ts";
+import { sandboxed } from "../nodes/index.ts";
 import { authenticatorOf } from "../platform/authenticator.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
@@ -13,14 +14,17 @@ import { atMostTwice } from "../platform/retry.ts";
 import { closeCodes } from "../protocol/down.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
+import type { JsonObject } from "../protocol/values.ts";
 import { managerName, parseRunnerName, type RunnerAddress } from "./address.ts";
 import { Chunks } from "./chunks.ts";
 import { ConnectionDesk } from "./connection-desk.ts";
 import { Connections } from "./connections.ts";
+import { enginePorts, sandbox } from "./engine-ports.ts";
+import { Facts } from "./facts.ts";
 import { Failures } from "./failures.ts";
 import { Forks } from "./forks.ts";
 import { HeldSpell } from "./held-spell.ts";
-import { IdempotencyKeys } from "./idempotency-keys.ts";
+import { type Idempotency, IdempotencyKeys } from "./idempotency-keys.ts";
 import { RunnerJournal } from "./journal.ts";
 import { JournalStore } from "./journal-store.ts";
 import { LargeValues } from "./large-values.ts";
@@ -36,14 +40,17 @@ import {
   type StreamAnswer,
   upgradeHeaders,
 } from "./rpc.ts";
+import { Firings } from "./play/firings.ts";
+import { HookAnswers, type HookCall, type HookTaken } from "./play/hook-answers.ts";
+import { HookKeys } from "./play/hook-keys.ts";
+import { PlayedSources } from "./play/played-sources.ts";
+import { Player } from "./play/player.ts";
 import { Retention, retentionOf } from "./retention.ts";
 import { RunAnswers } from "./run-answers.ts";
 import { Recovery } from "./recovery.ts";
 import { RunDesk } from "./run-desk.ts";
 import { RunTable } from "./run-table.ts";
 import { RunnerHost } from "./runner-host.ts";
-import { createSandbox, type LoadableSandbox, logsOf } from "./sandbox/index.ts";
-import { boundServices } from "./services.ts";
 import { SessionState } from "./session-state.ts";
 import { SpellChanges } from "./spell-changes.ts";
 import { SpellEdits } from "./spell-edits.ts";
@@ -52,9 +59,6 @@ import { Watchdog } from "./watchdog.ts";
 
 /** While runs wait for services the object is looked after at least this often. */
 const watchMs = 30_000;
-
-/** One for all runners of an isolate: its module is large, its calls share nothing. */
-const sandbox: LoadableSandbox = createSandbox();
 
 export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   readonly #address: RunnerAddress;
@@ -73,6 +77,8 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   readonly #watchdog: Watchdog;
   readonly #recovery: Recovery;
   readonly #forks: Forks;
+  readonly #player: Player;
+  readonly #hooks: HookAnswers;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -122,20 +128,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
       journal: this.#journal,
       runs: this.#runs,
       state: this.#state,
-      ports: {
-        clock: { now },
-        components: (name) => catalogue.find(name),
-        pause: () => scheduler.wait(0),
-        services: boundServices(env),
-        sandbox,
-        after: (ms, done) => {
-          const timer = setTimeout(done, ms);
-          return () => clearTimeout(timer);
-        },
-        until: (at, done) => this.#watchdog.until(at, done),
-        logsOf,
-        fault: (thrown, nodeId) => this.#failures.bug(thrown, { nodeId }),
-      },
+      ports: enginePorts(env, this.#watchdog, this.#failures),
       delta: (run, nodeId, visit, text) => {
         run.stream(nodeId, visit, text);
         this.#connections.broadcastDelta({
@@ -150,7 +143,10 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
       waits: (run) => {
         if (!run.isWaiting) this.#watchdog.wakeBy(now() + watchMs);
       },
-      ended: () => sweeper.runEnded(),
+      ended: () => {
+        sweeper.runEnded();
+        ctx.waitUntil(this.#player.goOn());
+      },
     });
     this.#forks = new Forks({
       spell: this.#spell,
@@ -172,6 +168,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
       open.length > 0,
     );
     if (open.length > 0) this.#watchdog.rearm(open.some(({ status }) => status !== "waiting"));
+    const keys = new IdempotencyKeys(ctx.storage.sql);
     this.#answers = new RunAnswers({
       spell: this.#spell,
       desk: this.#desk,
@@ -179,8 +176,33 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
       store: this.#store,
       journal: this.#journal,
       chunks,
-      keys: new IdempotencyKeys(ctx.storage.sql),
+      keys,
       clock: { now },
+    });
+    const hooks = new HookKeys(ctx.storage.sql);
+    const sources = new PlayedSources(ctx.storage.sql);
+    this.#player = new Player({
+      spell: this.#spell,
+      desk: this.#desk,
+      journal: this.#journal,
+      watchdog: this.#watchdog,
+      facts: new Facts(ctx.storage.sql),
+      firings: new Firings(ctx.storage.sql),
+      sources,
+      hooks,
+      keys,
+      now,
+      register: () => new HookRepository(env.DB).put(hooks.id, this.#name(), now()),
+      told: () => undefined,
+      soon: (work) => ctx.waitUntil(work()),
+      recovered: () => this.#recovered(),
+    });
+    this.#hooks = new HookAnswers({
+      hooks,
+      sources,
+      player: this.#player,
+      spell: this.#spell,
+      answers: this.#answers,
     });
     const host = new RunnerHost({
       address: this.#address,
@@ -190,6 +212,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
       runs: this.#runs,
       store: this.#store,
       journal: this.#journal,
+      player: this.#player,
       authenticator: () => authenticatorOf(env),
       now,
       recovered: () => this.#recovered(),
@@ -235,7 +258,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   async describe(): Promise<RpcAnswer> {
     const description = {
       loaded: this.#spell.present !== null,
-      playing: false,
+      ...this.#player.describe(),
       connections: this.#connections.size,
       lastSeq: this.#journal.lastSeq,
       queue: this.#desk.queued,
@@ -261,6 +284,26 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
     });
   }
 
+  play(): Promise<RpcAnswer> {
+    return this.#tell(() => this.#player.play().then(() => this.describe()));
+  }
+  pause(): Promise<RpcAnswer> {
+    return this.#tell(() => this.#player.pause().then(() => this.describe()));
+  }
+  hook(call: HookCall): Promise<HookTaken | RunAnswer> {
+    return this.#tell(() => this.#hooks.take(call));
+  }
+  pushFromSpell(
+    source: string | undefined,
+    value: JsonObject,
+    idempotency?: Idempotency,
+  ): Promise<RpcAnswer> {
+    return this.#tell(async () => {
+      const { runId } = await this.#player.fire("spell", source, value, { idempotency });
+      return { ok: true, json: JSON.stringify({ runId }) };
+    });
+  }
+
   getPlan(version: number): Promise<RpcAnswer> {
     return this.#tell(() => this.#plan({ version }));
   }
@@ -271,11 +314,15 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
 
   async spellChanged(spellId: string, version: number, patch?: string): Promise<void> {
     this.#spell.changed(spellId);
+    if (this.#player.isPlaying && this.#spell.present === null) this.ctx.waitUntil(this.#player.changed());
     if (spellId === this.#address.spellId) await this.#changes.tell(version, patch);
   }
 
   async spellDeleted(): Promise<void> {
     this.#spell.forget();
+    const hookId = this.#hooks.id;
+    if (hookId !== undefined) this.ctx.waitUntil(new HookRepository(this.env.DB).remove(hookId));
+    this.#player.forget();
     this.#desk.cancelAll("The spell was deleted.");
     for (const { runId } of this.#runs.open()) this.#desk.cancel(runId, "The spell was deleted.");
     this.#state.forget();
@@ -333,6 +380,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   override async alarm(): Promise<void> {
     await this.#recovered();
     this.#watchdog.fired();
+    await this.#player.goOn();
     // Armed again by itself and not by throwing: the platform gives up after six throws.
     if (this.#recovery.isNeeded || this.#desk.open.some(({ status }) => status !== "waiting"))
       this.#watchdog.wakeBy(now() + watchMs);

@@ -524,6 +524,6 @@ export class Execution
 
 const noStart = {
   code: "spell_invalid",
-  message: "Nothing starts this spell: it has no Trigger In and no Input with a trigger.",
+  message: "Nothing starts this spell: it has no Trigger In, no Input with a trigger, and no source.",
   nodeId: undefined,
 } as const;

@@ -14,4 +14,5 @@ export {
   type RunOptions,
   startRun,
 } from "./run.ts";
+export { callOfStart } from "./starts.ts";
 export type { LogEntry, Sandbox, SandboxRequest, SandboxResult } from "./sandbox.ts";

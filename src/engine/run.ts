@@ -11,7 +11,7 @@ import type { EnginePorts } from "./ports.ts";
 import { Past } from "./past.ts";
 import { startOf } from "./records.ts";
 import type { ReuseSource } from "./reuse.ts";
-import { startNames } from "./starts.ts";
+import { startCalled, startNames } from "./starts.ts";
 
 export interface RunOptions {
   plan: Plan;
@@ -49,7 +49,7 @@ export function startRun(options: RunOptions): RunHandle {
 }
 
 /**
- * The start of a run by name: the one asked for; else the topmost trigger-in; where only inputs start, the one
+ * The start of a run by name: the one asked for (by its id where no name is that); else the topmost trigger-in; where only inputs start, the one
  * named by the first key of `inputs`, else `Input - Default`, else the topmost. Empty when the spell has no start.
  * @throws SpellError `bad_request` when the trigger asked for does not exist
  */
@@ -57,7 +57,7 @@ export function chooseTrigger(plan: Plan, inputs: JsonObject, asked: string | un
   const graph = plan.graphs[0] as Plan["graphs"][number];
   const names = startNames(graph);
   if (asked !== undefined) {
-    if (names.includes(asked)) return asked;
+    if (startCalled(graph, asked) !== undefined) return asked;
     const known =
       names.length === 0 ? "it has none" : `it has ${names.map((name) => JSON.stringify(name)).join(", ")}`;
     throw new SpellError("bad_request", `The spell has no trigger ${JSON.stringify(asked)}; ${known}.`, {

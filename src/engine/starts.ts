@@ -17,8 +17,16 @@ export const startNames = (graph: PlanGraph): string[] => [
 ];
 
 export function startCalled(graph: PlanGraph, name: string): number | undefined {
-  const start = graph.starts.find((index) => nameOf(graph, index) === name);
+  const start =
+    graph.starts.find((index) => nameOf(graph, index) === name) ??
+    graph.starts.find((index) => graph.nodes[index]?.id === name);
   return start ?? (name === lifeTrigger && graph.life !== undefined ? lifeStart : undefined);
+}
+
+/** What chooses that start and no other: its name or, where another one has that, its id; undefined where that is taken, too. */
+export function callOfStart(graph: PlanGraph, start: number): string | undefined {
+  const calls = [nameOf(graph, start), graph.nodes[start]?.id ?? ""];
+  return calls.find((call) => startCalled(graph, call) === start);
 }
 
 function nameOf(graph: PlanGraph, index: number): string {

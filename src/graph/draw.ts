@@ -270,7 +270,8 @@ class Draft {
     // An Input whose trigger leads nowhere starts a run that does nothing; any other goes before it.
     const inputs = [...entries.filter(isWired), ...entries.filter((i) => !isWired(i))];
     for (const start of inputs) (this.#nodes[start] as PlanNode).triggered = true;
-    this.#starts = [...triggers, ...inputs];
+    // What fires while the spell is played starts nothing else where there is another start.
+    this.#starts = [...triggers, ...inputs, ...of("source")];
     this.#life = (["start", "tick", "end"] as const).map((phase) =>
       this.#isFibers
         ? this.#parts.flatMap(({ shape }, i) => (shape?.life === phase ? [i] : [])).toSorted(this.#asDrawn)
@@ -281,7 +282,7 @@ class Draft {
         "error",
         "no_start",
         undefined,
-        "Nothing starts this spell: it has no Trigger In and no Input with a trigger.",
+        "Nothing starts this spell: it has no Trigger In, no Input with a trigger, and no source.",
       );
   }
 
@@ -316,7 +317,9 @@ class Draft {
       spell: { id, name, version },
       nodes: this.#nodes,
       starts: this.#starts,
-      ...(of("trigger").length === 0 && this.#starts.length > 0 ? { startsByInput: true as const } : {}),
+      ...(of("trigger").length === 0 && this.#starts.some((start) => this.#nodes[start]?.role === "input")
+        ? { startsByInput: true as const }
+        : {}),
       inputs: of("input"),
       outputs: of("output"),
       exits: of("exit"),

@@ -71,7 +71,7 @@ export function emptyNode(id: string, part: Part, isFibers: boolean): PlanNode {
     const name = publicName(id, part);
     if (name !== undefined) node.name = name;
   }
-  if (shape.role === "trigger" || (isFibers && hasTriggers)) node.triggered = true;
+  if (shape.role === "trigger" || shape.role === "source" || (isFibers && hasTriggers)) node.triggered = true;
   if (shape.single) node.single = true;
   if (shape.volatile) node.volatile = true;
   if (shape.remembers) node.remembers = true;

@@ -32,7 +32,8 @@ export function parseAs<S extends z.ZodType>(schema: S, value: unknown, what: st
   });
 }
 
-async function readText(request: Request, maxBytes: number): Promise<string> {
+/** @throws SpellError `too_large`, `bad_request` for what is not UTF-8 */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
   const tooLarge = (): SpellError =>
     new SpellError("too_large", `The body is larger than ${maxBytes} bytes.`);
   const declared = request.headers.get("content-length");

@@ -47,6 +47,31 @@ export function addRunnerRoutes(app: App): void {
   addRoute(
     app,
     {
+      ...ofSpell,
+      path: "/spells/{id}/play",
+      method: "post",
+      summary: "Start the sources of a spell: each firing of one is a run",
+      responses: {
+        200: answer("The runner, with the addresses of its webhooks", "Runner"),
+        422: problemAnswer("The spell has no source that can fire"),
+      },
+    },
+    (c) => answerOfRunner(c, "write", (runner) => runner.play()),
+  );
+  addRoute(
+    app,
+    {
+      ...ofSpell,
+      path: "/spells/{id}/pause",
+      method: "post",
+      summary: "Stop the sources of a spell; what runs goes on to its end",
+      responses: { 200: answer("The runner", "Runner") },
+    },
+    (c) => answerOfRunner(c, "write", (runner) => runner.pause()),
+  );
+  addRoute(
+    app,
+    {
       method: "get",
       path: "/runners",
       summary: "List your loaded runners",

@@ -6,6 +6,7 @@ import type { ComponentDescription, ComponentStatus } from "../protocol/componen
 import { SpellError } from "../protocol/errors.ts";
 import type { Socket, SocketType } from "../protocol/spell.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
+import type { Source } from "./sources/source.ts";
 
 export interface ComponentDefinition<Data extends z.ZodObject> extends Omit<ComponentShape, "checkData"> {
   readonly category: string;
@@ -19,6 +20,8 @@ export interface ComponentDefinition<Data extends z.ZodObject> extends Omit<Comp
   readonly sandboxed?: true;
   /** See `Component.setsState`. */
   readonly setsState?: true;
+  /** Of a source: what fires it while its spell is played. */
+  source?(data: z.infer<Data>): Source;
   execute(context: NodeContext, data: z.infer<Data>): NodeOutcome | Promise<NodeOutcome>;
   /** See `Component.answered`. */
   answered?(context: NodeContext, data: z.infer<Data>, answer: Json): NodeOutcome;
@@ -27,6 +30,11 @@ export interface ComponentDefinition<Data extends z.ZodObject> extends Omit<Comp
 export interface CatalogueEntry extends ComponentShape, Component {
   readonly name: string;
   readonly sandboxed?: true;
+  /**
+   * Of a source: what fires it while its spell is played. Undefined for all others.
+   * @throws ZodError for data that do not fit
+   */
+  sourceOf(data: JsonObject): Source | undefined;
   describe(): ComponentDescription;
 }
 
@@ -37,8 +45,10 @@ export function defineComponent<Data extends z.ZodObject>(
   const parse = (raw: JsonObject): z.infer<Data> => definition.data.parse(raw);
   const answered = (context: NodeContext, answer: Json): NodeOutcome =>
     definition.answered?.(context, context.once(parse), answer) ?? {};
+  const sourceOf = (raw: JsonObject): Source | undefined => definition.source?.(parse(raw));
   return {
     ...definition,
+    sourceOf,
     answered,
     checkData(raw: JsonObject): [string, string][] {
       const result = definition.data.safeParse(raw);

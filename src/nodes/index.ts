@@ -11,6 +11,7 @@ import { flowComponents } from "./flow/index.ts";
 import { ioComponents } from "./io/index.ts";
 import { liveComponents } from "./live/index.ts";
 import { retiredComponents } from "./retired/index.ts";
+import { sourceComponents } from "./sources/index.ts";
 import { speechComponents } from "./speech/index.ts";
 import { spellComponents } from "./spells/index.ts";
 import { mathComponents } from "./math/index.ts";
@@ -25,6 +26,7 @@ const entries: CatalogueEntry[] = [
   ...ioComponents,
   ...flowComponents,
   ...liveComponents,
+  ...sourceComponents,
   ...codeComponents,
   ...dataComponents,
   ...textComponents,

@@ -1,4 +1,6 @@
-/** Random bytes and hashes, as base64url where the name says no other form. */
+/** Random bytes, hashes and macs, as base64url where the name says no other form. */
+import { Buffer } from "node:buffer";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { encodeBase64url } from "./base64url.ts";
 
 /** @param bytes how many; 32 are beyond guessing */
@@ -12,3 +14,14 @@ export const sha256Hex = async (text: string): Promise<string> =>
 
 const digest = async (text: string): Promise<Uint8Array> =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+
+/** HMAC-SHA256 of a text, its first 128 bits. */
+export const macOf = (secret: string, text: string): string =>
+  createHmac("sha256", secret).update(text).digest().subarray(0, 16).toString("base64url");
+
+/** Compared in a time that tells nothing. */
+export function isMac(mac: string, secret: string, text: string): boolean {
+  const expected = Buffer.from(macOf(secret, text));
+  const given = Buffer.from(mac);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}

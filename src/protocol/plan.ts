@@ -23,6 +23,8 @@ export const nodeRole = z.enum([
   "exit",
   /** Runs another graph of the plan in the same run. */
   "spell",
+  /** Starts a run whenever something happens, while the spell is played: Interval, Cron, Webhook In, Client In, Spell In. */
+  "source",
 ]);
 export type NodeRole = z.infer<typeof nodeRole>;
 

@@ -3,9 +3,28 @@ import * as z from "zod";
 import { spellId } from "./spell.ts";
 
 /** `GET /spells/:id/runner`. */
+/** A source of a spell that was played. */
+export const playedSource = z.object({
+  nodeId: z.string(),
+  /** What a run of it has as `trigger`, and a `push` as `source`. */
+  name: z.string(),
+  kind: z.enum(["interval", "cron", "webhook", "client", "spell"]),
+  /** ms since 1970 at which it fires next. */
+  nextAt: z.number().int().optional(),
+  /** Path of a webhook's address. Who knows it can fire the source: keep it like a password. */
+  hook: z.string().optional(),
+});
+export type PlayedSource = z.infer<typeof playedSource>;
+
 export const runnerDescription = z.object({
   loaded: z.boolean(),
   playing: z.boolean(),
+  /** Those of the spell as it was last played. */
+  sources: z.array(playedSource),
+  /** Firings of sources that wait for their turn. */
+  waiting: z.number().int().nonnegative(),
+  /** Firings that were let go because too many waited, or the spell was paused. */
+  dropped: z.number().int().nonnegative(),
   connections: z.number().int().nonnegative(),
   lastSeq: z.number().int().nonnegative(),
   /** Runs that wait for their turn. */
@@ -26,6 +45,12 @@ export const runnerList = z.object({
       loadedAt: z.number().int().optional(),
     }),
   ),
+});
+
+/** `POST /hooks/:token` of a webhook that answers at once. */
+export const hookAccepted = z.object({
+  /** Of the run that it will be, when its turn has come. */
+  runId: z.string(),
 });
 
 /** `GET /health`. */

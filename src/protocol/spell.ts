@@ -96,6 +96,22 @@ export const retention = z.object({
 });
 export type RetentionSettings = z.infer<typeof retention>;
 
+/** How a spell behaves while it is played. */
+export const playSettings = z.object({
+  /** Runs of sources at once; more wait their turn. Default 1: firings are run in their order. */
+  concurrency: z.number().int().positive().max(16).optional(),
+  /** Firings that may wait. Default 1 000. */
+  maxWaiting: z.number().int().positive().max(10_000).optional(),
+  /**
+   * What becomes of a firing when that many wait (or 32 MB of them): `reject` (default) refuses it, and whoever fired it is
+   * told; `drop-newest` lets it go in silence; `drop-oldest` and `latest` make room for it by the oldest one and by all.
+   */
+  whenFull: z.enum(["reject", "drop-newest", "drop-oldest", "latest"]).optional(),
+  /** What becomes of the firings that wait when the spell is paused. Default `keep`: they run when it is played again. */
+  onPause: z.enum(["keep", "drop"]).optional(),
+});
+export type PlaySettings = z.infer<typeof playSettings>;
+
 export const spellSettings = z.object({
   /** Ends a run after this many milliseconds unless the request says otherwise. */
   timeoutMs: z.number().int().positive().max(86_400_000).optional(),
@@ -118,6 +134,8 @@ export const spellSettings = z.object({
   maxCallsAtOnce: z.number().int().positive().max(6).optional(),
   /** What a runner keeps of runs that have ended. */
   retention: retention.optional(),
+  /** Of a spell with sources (Interval, Cron, Webhook In, Client In, Spell In). */
+  play: playSettings.optional(),
 });
 export type SpellSettings = z.infer<typeof spellSettings>;
 

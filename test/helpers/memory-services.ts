@@ -5,6 +5,7 @@ import {
   completionRequest,
   embedRequest,
   httpRequest,
+  pushRequest,
   runSpellRequest,
   searchRequest,
   type ChatRequest,
@@ -219,6 +220,10 @@ function spells(known: NonNullable<MemoryOptions["spells"]>): Required<Services>
     get: async (_call, name) => {
       named(name);
       return { format: "spellrunner@1", id: name, name, version: 1, nodes: {}, edges: {} };
+    },
+    push: async (_call, request) => {
+      named(parsed(pushRequest, request).spell);
+      return { runId: `push-${(runs += 1)}` };
     },
     run: async (_call, request) => {
       const { spell, inputs, state } = parsed(runSpellRequest, request);

@@ -72,10 +72,12 @@ describe("GET /openapi.json", () => {
     for (const [path, item] of Object.entries<Tree>(paths))
       for (const method of Object.keys(item)) {
         const response = await ask(path.replaceAll(/\{\w+\}/g, "1"), { method: method.toUpperCase() });
-        expect([200, 401, 426], `${method} ${path}`).toContain(response.status);
+        // Its address is the credential, and this one leads nowhere.
+        if (path === "/hooks/{token}")
+          expect((await bodyOf(response)).detail).toBe("There is no webhook at this address.");
+        else expect([200, 401, 426], `${method} ${path}`).toContain(response.status);
       }
-    for (const path of ["/spells/{id}/publish", "/auth/login", "/hooks/{token}"])
-      expect(paths).not.toHaveProperty([path]);
+    for (const path of ["/spells/{id}/publish", "/auth/login"]) expect(paths).not.toHaveProperty([path]);
   });
 });
 

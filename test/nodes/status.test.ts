@@ -36,6 +36,7 @@ const data: JsonObject = {
   code: "() => ({})",
   feedUrl: "https://example.com/feed",
   model: "x",
+  spell: "x",
   activetask: { data: [{ inputs: ["a"], outputs: ["b"] }], serialization: {} },
 };
 

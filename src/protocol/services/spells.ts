@@ -1,8 +1,8 @@
 /** The spells service: the runner itself, for nodes that learn only at run time which spell to run. */
 import * as z from "zod";
 import { runResult } from "../runs.ts";
-import type { SpellDocument, SpellSummary } from "../spell.ts";
-import { jsonObject } from "../values.ts";
+import { sessionName, type SpellDocument, type SpellSummary } from "../spell.ts";
+import { json, jsonObject } from "../values.ts";
 import type { ServiceCall } from "./call.ts";
 import type { Page, Query } from "./query.ts";
 
@@ -18,6 +18,21 @@ export type RunSpellRequest = z.infer<typeof runSpellRequest>;
 export const ranSpell = runResult.pick({ runId: true, outputs: true, state: true });
 export type RanSpell = z.infer<typeof ranSpell>;
 
+export const pushRequest = z.strictObject({
+  /** As in `run`. */
+  spell: z.string().min(1).max(300),
+  /** The name of a Spell In; the spell's only one unless given. */
+  source: z.string().max(300).optional(),
+  /** `main` unless given. */
+  session: sessionName.optional(),
+  value: json,
+});
+export type PushRequest = z.infer<typeof pushRequest>;
+
+/** The run that the value will start: it may wait for its turn. */
+export const pushedValue = z.object({ runId: z.string() });
+export type PushedValue = z.infer<typeof pushedValue>;
+
 export interface SpellsService {
   find(call: ServiceCall, query?: Query): Promise<Page<SpellSummary>>;
   /** By id, else by name as in `run`. */
@@ -27,4 +42,9 @@ export interface SpellsService {
    * @throws SpellError `not_found`, the spell's own failure, `recursion_limit` when runs nest too deep
    */
   run(call: ServiceCall, request: RunSpellRequest): Promise<RanSpell>;
+  /**
+   * Fires a Spell In of a spell that is played.
+   * @throws SpellError `not_found` for no such spell or source, `conflict` when it is paused, `overloaded` when too much waits
+   */
+  push(call: ServiceCall, request: PushRequest): Promise<PushedValue>;
 }

@@ -1,0 +1,116 @@
+/** Webhooks: whoever knows the address of a source fires it. The address is the only credential. */
+import * as z from "zod";
+import type { HookCall } from "../actor/play/hook-answers.ts";
+import type { RunnerRpc } from "../actor/rpc.ts";
+import { HookRepository } from "../db/hooks.ts";
+import type { Env } from "../env.ts";
+import { now } from "../platform/clock.ts";
+import { sha256Hex } from "../platform/crypto.ts";
+import { ExpiringMap } from "../platform/expiring-map.ts";
+import { canonicalJson, parseJson } from "../platform/json.ts";
+import { SpellError } from "../protocol/errors.ts";
+import type { Json } from "../protocol/values.ts";
+import { askActor } from "./actors.ts";
+import { readText } from "./body.ts";
+import { json, jsonText, problem } from "./responses.ts";
+import { addRoute, answer, type App, problemAnswer, type RouteContext } from "./route.ts";
+
+const maxHookBytes = 1024 * 1024;
+/** As `actor/play/hook-keys.ts` makes them: 18 bytes, a node's id, 16 bytes. */
+const shape = /^([A-Za-z0-9_-]{24})\.([A-Za-z0-9_-]{1,90})\.([A-Za-z0-9_-]{22})$/;
+
+/** Where ids lead, so that a busy webhook costs no query: the runner itself judges every call. */
+const known = new ExpiringMap<string>(10_000);
+const knownMs = 300_000;
+
+/** What would be a secret of the sender in the journal, and what a proxy adds. */
+const hiddenHeaders = /^(?:authorization|proxy-authorization|cookie|cf-.*|x-forwarded-.*|x-real-ip)$/;
+
+export function addHookRoute(app: App): void {
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/hooks/{token}",
+      summary: "Fire a Webhook In of a spell that is played. Its address is the credential",
+      tag: "runners",
+      access: "public",
+      params: z.object({ token: z.string().max(200) }),
+      headers: z.object({
+        "idempotency-key": z
+          .string()
+          .optional()
+          .describe("Within 24 h the same key fires once; `webhook-id` counts as one."),
+      }),
+      body: { schema: "Json", required: false, otherwise: "A form, or text of any kind" },
+      responses: {
+        200: answer("What the run gave, where the node replies with outputs", "RunResult"),
+        202: answer("The firing was taken", "HookAccepted"),
+        404: problemAnswer("There is no such address"),
+        409: problemAnswer("The spell is paused"),
+        422: problemAnswer("The run has failed"),
+        503: problemAnswer("Too many firings wait"),
+      },
+    },
+    fireHook,
+  );
+}
+
+async function fireHook(c: RouteContext): Promise<Response> {
+  const [, id, part, mac] = shape.exec(c.req.param("token") ?? "") ?? [];
+  if (id === undefined || part === undefined || mac === undefined) throw noHook();
+  const name = await runnerNameOf(c.env, id);
+  const value = { body: await bodyOf(c.req.raw), query: queryOf(c), headers: headersOf(c.req.raw) };
+  const call: HookCall = { part, mac, value };
+  const key = c.req.header("idempotency-key") ?? c.req.header("webhook-id");
+  if (key !== undefined)
+    call.idempotency = {
+      key: `hook ${part} ${await sha256Hex(key)}`,
+      fingerprint: await sha256Hex(canonicalJson(value.body)),
+    };
+  const result = await askActor(
+    (): RunnerRpc => c.env.SPELL_RUNNER.getByName(name),
+    (runner) => runner.hook(call),
+    key === undefined ? "write" : "read",
+  );
+  if (!result.ok) {
+    if (result.error.code === "not_found") known.delete(id);
+    return problem(result.error);
+  }
+  if ("taken" in result) return json({ runId: result.runId }, 202);
+  return jsonText(result.json, result.waiting === true ? 202 : 200);
+}
+
+async function runnerNameOf(env: Env, id: string): Promise<string> {
+  const remembered = known.get(id, now());
+  if (remembered !== undefined) return remembered;
+  const name = await new HookRepository(env.DB).find(id);
+  if (name === null) throw noHook();
+  known.set(id, name, now() + knownMs);
+  return name;
+}
+
+async function bodyOf(request: Request): Promise<Json> {
+  const text = await readText(request, maxHookBytes);
+  const type = (request.headers.get("content-type") ?? "").toLowerCase();
+  if (text === "") return null;
+  if (/[/+]json\b/.test(type)) return parseJson(text) as Json;
+  if (type.startsWith("application/x-www-form-urlencoded")) return fieldsOf(new URLSearchParams(text));
+  return text;
+}
+
+const queryOf = (c: RouteContext): Record<string, Json> => fieldsOf(new URL(c.req.url).searchParams);
+
+/** A name that comes once has its text, one that comes several times the list of them. */
+function fieldsOf(parameters: URLSearchParams): Record<string, Json> {
+  const fields = new Map<string, string[]>();
+  for (const [name, value] of parameters) fields.set(name, [...(fields.get(name) ?? []), value]);
+  return Object.fromEntries(
+    [...fields].map(([name, values]) => [name, values.length === 1 ? (values[0] as string) : values]),
+  );
+}
+
+const headersOf = (request: Request): Record<string, Json> =>
+  Object.fromEntries([...request.headers].filter(([name]) => !hiddenHeaders.test(name)));
+
+const noHook = (): SpellError => new SpellError("not_found", "There is no webhook at this address.");
