@@ -13,6 +13,9 @@ export type Listener = (events: readonly EncodedEvent[]) => void;
 /** Characters of JSON that one node's record may take. */
 const maxRecordLength = 8 * 1024 * 1024;
 
+/** Characters of JSON that may be held back. */
+const maxHeldLength = 256 * 1024;
+
 const isSame = (a: RunEvent, b: RunEvent): boolean =>
   a.type === b.type && (!("visit" in a) || ("visit" in b && a.nodeId === b.nodeId && a.visit === b.visit));
 
@@ -29,12 +32,25 @@ export class RunnerJournal {
   readonly #publish: Listener;
   readonly #listeners = new Map<string, Set<Listener>>();
   #lastSeq: number;
+  /** Commits of whole runs that nobody saw but by their answer. */
+  #held: (() => void)[] = [];
+  #heldLength = 0;
+  readonly #later: (flush: () => void) => void;
 
-  /** @param publish hears every event of the runner, one call a commit */
-  constructor(store: JournalStore, clock: Clock, publish: Listener) {
+  /**
+   * @param publish hears every event of the runner, one call a commit
+   * @param later calls within a second
+   */
+  constructor(
+    store: JournalStore,
+    clock: Clock,
+    publish: Listener,
+    later: (flush: () => void) => void = (flush) => flush(),
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#publish = publish;
+    this.#later = later;
     this.#lastSeq = store.lastSeq();
   }
 
@@ -46,8 +62,14 @@ export class RunnerJournal {
   /**
    * The journal port of one run.
    * @param recorded what is written of it already: the engine tells that anew when it goes on, and it is not written again
+   * @param mayWait whether a commit may be held back for the next one, for a second at most
    */
-  of(runId: string, beforeCommit: () => void, recorded: readonly RunEvent[] = []): Journal {
+  of(
+    runId: string,
+    beforeCommit: () => void,
+    recorded: readonly RunEvent[] = [],
+    mayWait: () => boolean = () => false,
+  ): Journal {
     let pending: EncodedEvent[] = [];
     let known = 0;
     return {
@@ -69,14 +91,39 @@ export class RunnerJournal {
         if (pending.length === 0) return;
         const events = pending;
         pending = [];
+        // What was put apart is in its rows already.
+        if (mayWait() && !this.isHeard(runId) && events.every(({ json, length }) => length <= json.length))
+          return this.#hold(() => {
+            beforeCommit();
+            this.#store.write(runId, events);
+          }, events);
+        this.flush();
         beforeCommit();
         this.#write(runId, events);
       },
     };
   }
 
+  /** Writes what was held back. Before anything is read, and before anybody is told of what comes next. */
+  flush(): void {
+    if (this.#held.length === 0) return;
+    const held = this.#held;
+    this.#held = [];
+    this.#heldLength = 0;
+    for (const write of held) write();
+  }
+
+  /** Nobody listens, or it would not be held back: so nothing is to be shown. */
+  #hold(write: () => void, events: readonly EncodedEvent[]): void {
+    this.#held.push(write);
+    for (const { json } of events) this.#heldLength += json.length;
+    if (this.#heldLength > maxHeldLength) return this.flush();
+    if (this.#held.length === 1) this.#later(() => this.flush());
+  }
+
   /** Writes and shows one event at once. */
   record(event: JournalEvent): void {
+    this.flush();
     this.#write("runId" in event ? event.runId : "", [this.#encode(event)]);
   }
 

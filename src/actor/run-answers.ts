@@ -12,7 +12,7 @@ import type { RunnerJournal } from "./journal.ts";
 import type { JournalStore } from "./journal-store.ts";
 import type { LoadedSpell } from "./loaded-spell.ts";
 import type { RpcAnswer, RunAnswer, RunOptions, StreamAnswer } from "./rpc.ts";
-import type { RunDesk } from "./run-desk.ts";
+import type { RunDesk, RunOrder } from "./run-desk.ts";
 import type { RunTable } from "./run-table.ts";
 
 /** UTF-16 units; a call between Workers takes 32 MiB: https://developers.cloudflare.com/workers/runtime-apis/rpc/ */
@@ -42,7 +42,8 @@ export class RunAnswers {
     const present = spell.present ?? (await spell.get());
     const first = idempotency === undefined ? undefined : this.#madeBy(idempotency);
     if (first !== undefined) return { ...(await this.#again(first, isAsync === true)), replayed: true };
-    const run = this.#take(present, request, idempotency);
+    const isGrouped = idempotency === undefined && isAsync !== true;
+    const run = this.#take(present, { ...request, isGrouped }, idempotency);
     return isAsync === true ? this.#asItIs(run.runId) : this.#answer(run);
   }
 
@@ -135,7 +136,7 @@ export class RunAnswers {
   }
 
   /** Takes a run, and with it the key, in one turn: both land or neither does, and nobody else asks in between. */
-  #take(spell: LoadedSpell, request: RunRequest, idempotency: Idempotency | undefined): ActiveRun {
+  #take(spell: LoadedSpell, request: RunOrder, idempotency: Idempotency | undefined): ActiveRun {
     const { desk, keys, clock } = this.#options;
     const run = desk.take(spell, request);
     if (idempotency !== undefined) keys.put(idempotency, run.runId, clock.now());

@@ -50,6 +50,8 @@ export interface RunOrder extends RunRequest {
   requestId?: string;
   /** The run's id, where it was promised before. */
   runId?: string;
+  /** Its answer may leave before its commit, where the spell has it so (`durability: "group"`). */
+  isGrouped?: boolean;
 }
 
 export interface DeskOptions {
@@ -63,6 +65,8 @@ export interface DeskOptions {
   limits?: Partial<Limits>;
   /** A run has come to wait, for a service or a human, and is written as such: from here on it must survive a restart. */
   waits: (run: ActiveRun) => void;
+  /** Somebody is shown every event. */
+  isHeard?: () => boolean;
   /** A run has ended and is written. */
   ended?: () => void;
 }
@@ -76,6 +80,10 @@ interface Waiting {
   run: ActiveRun;
   mode: Concurrency;
   begin: () => void;
+}
+
+interface JournalOptions {
+  isGrouped?: boolean;
 }
 
 /** What every run of the desk is given. */
@@ -172,7 +180,7 @@ export class RunDesk {
     const start = ancestry.parent.find((event) => event.type === "run.started");
     const run = this.#newRun(start?.trigger ?? "");
     run.allow(timeoutOf(order, spell), run.startedAt);
-    this.#go(run, [], (given) =>
+    this.#go(run, [], {}, (given) =>
       forkRun({
         ...given,
         ...ancestry,
@@ -237,7 +245,7 @@ export class RunDesk {
     const left = open.leftMs ?? (open.deadlineAt ?? now) - (recorded.at(-1)?.at ?? now);
     run.allow(Math.max(leastLeftMs, left), now);
     const events = recorded as readonly RunEvent[];
-    this.#go(run, events, (given) =>
+    this.#go(run, events, {}, (given) =>
       resumeRun({
         ...given,
         plan: spell.plan,
@@ -299,7 +307,8 @@ export class RunDesk {
     run.startedAt = ports.clock.now();
     run.allow(timeoutOf(order, spell), run.startedAt);
     const from: JsonObject = order.state ?? state.get() ?? plan.state;
-    this.#go(run, [], (given) =>
+    const isGrouped = order.isGrouped === true && plan.settings.durability === "group";
+    this.#go(run, [], { isGrouped }, (given) =>
       startRun({
         ...given,
         plan,
@@ -316,7 +325,12 @@ export class RunDesk {
   }
 
   /** Has a run go as far as it can, and sees to what it writes. */
-  #go(run: ActiveRun, recorded: readonly RunEvent[], start: (given: Given) => RunHandle): void {
+  #go(
+    run: ActiveRun,
+    recorded: readonly RunEvent[],
+    options: JournalOptions,
+    start: (given: Given) => RunHandle,
+  ): void {
     const { ports, userId, limits } = this.#options;
     this.#active.set(run.runId, run);
     try {
@@ -324,7 +338,7 @@ export class RunDesk {
         userId,
         ports: {
           ...ports,
-          journal: this.#journalOf(run, recorded),
+          journal: this.#journalOf(run, recorded, options),
           delta: (nodeId, visit, text) => this.#options.delta(run, nodeId, visit, text),
         },
         ...(limits === undefined ? {} : { limits }),
@@ -338,7 +352,7 @@ export class RunDesk {
     if (run.execution.end === null) run.watch(ports.clock.now());
   }
 
-  #journalOf(run: ActiveRun, recorded: readonly RunEvent[]): Journal {
+  #journalOf(run: ActiveRun, recorded: readonly RunEvent[], { isGrouped = false }: JournalOptions): Journal {
     const { journal, runs, state, ports } = this.#options;
     // The row goes into the first commit: a run that never waits is written once, with its end.
     let written: RunStatus | null = null;
@@ -353,7 +367,14 @@ export class RunDesk {
       else if (end.type === "run.completed" && end.state !== undefined && end.state !== state.get())
         state.keep(end.state);
     };
-    const port = journal.of(run.runId, beforeCommit, recorded);
+    // A whole run in one turn, so of pure nodes alone, that left the session's state as it was, and that nobody watches.
+    const mayWait = (): boolean =>
+      isGrouped &&
+      written === null &&
+      end !== null &&
+      (end.type !== "run.completed" || end.state === undefined || end.state === state.get()) &&
+      this.#options.isHeard?.() !== true;
+    const port = journal.of(run.runId, beforeCommit, recorded, mayWait);
     return {
       append: (event) => {
         run.note(event, ports.clock.now());

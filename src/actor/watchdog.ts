@@ -3,6 +3,9 @@
  * never comes back, so the time is kept in a row, too, and armed anew when the object starts with something open.
  */
 
+/** While runs wait for services the object is looked after at least this often. */
+export const watchMs = 30_000;
+
 export interface WatchdogOptions {
   storage: Pick<DurableObjectStorage, "setAlarm">;
   sql: SqlStorage;

@@ -134,6 +134,12 @@ export const spellSettings = z.object({
   maxCallsAtOnce: z.number().int().positive().max(6).optional(),
   /** What a runner keeps of runs that have ended. */
   retention: retention.optional(),
+  /**
+   * When a run is written: `turn` (default), before anything of it leaves; or `group`, up to a second after its answer, where it
+   * is of pure nodes alone, changed no state, nobody listens, and it came without an Idempotency-Key. A crash within that second
+   * loses such a run's history, not its answer.
+   */
+  durability: z.enum(["turn", "group"]).optional(),
   /** Of a spell with sources (Interval, Cron, Webhook In, Client In, Spell In). */
   play: playSettings.optional(),
 });

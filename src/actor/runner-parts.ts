@@ -1,0 +1,268 @@
+/**
+ * What a runner is made of, and what is wired to what. `spell-runner.ts` says what can be asked of it.
+ */
+import { HookRepository } from "../db/hooks.ts";
+import { SpellRepository } from "../db/spells.ts";
+import type { Env } from "../env.ts";
+import { sandboxed } from "../nodes/index.ts";
+import { authenticatorOf } from "../platform/authenticator.ts";
+import { now } from "../platform/clock.ts";
+import { describeError, log } from "../platform/log.ts";
+import { atMostTwice } from "../platform/retry.ts";
+import { managerName, parseRunnerName, type RunnerAddress } from "./address.ts";
+import { Chunks } from "./chunks.ts";
+import { ConnectionDesk } from "./connection-desk.ts";
+import { Connections } from "./connections.ts";
+import { enginePorts, sandbox } from "./engine-ports.ts";
+import { Facts } from "./facts.ts";
+import { Failures } from "./failures.ts";
+import { Forks } from "./forks.ts";
+import { HeldSpell } from "./held-spell.ts";
+import { IdempotencyKeys } from "./idempotency-keys.ts";
+import { RunnerJournal } from "./journal.ts";
+import { JournalStore } from "./journal-store.ts";
+import { LargeValues } from "./large-values.ts";
+import { type LoadedSpell, loadSpell, type Pin } from "./loaded-spell.ts";
+import { migrate } from "./migrations.ts";
+import type { ManagerRpc } from "./rpc.ts";
+import { Firings } from "./play/firings.ts";
+import { HookAnswers } from "./play/hook-answers.ts";
+import { HookKeys } from "./play/hook-keys.ts";
+import { PlayedSources } from "./play/played-sources.ts";
+import { Player } from "./play/player.ts";
+import { Retention, retentionOf } from "./retention.ts";
+import { RunAnswers } from "./run-answers.ts";
+import { Recovery } from "./recovery.ts";
+import { RunDesk } from "./run-desk.ts";
+import { RunTable } from "./run-table.ts";
+import { RunnerHost } from "./runner-host.ts";
+import { SessionState } from "./session-state.ts";
+import { SpellChanges } from "./spell-changes.ts";
+import { SpellEdits } from "./spell-edits.ts";
+import { Sweeper } from "./sweeper.ts";
+import { Watchdog, watchMs } from "./watchdog.ts";
+
+/** For how long at most the runs of a spell with `durability: "group"` wait for their commit. */
+const groupMs = 900;
+
+export class RunnerParts {
+  readonly address: RunnerAddress;
+  readonly store: JournalStore;
+  readonly journal: RunnerJournal;
+  readonly runs: RunTable;
+  readonly state: SessionState;
+  readonly desk: RunDesk;
+  readonly connections: Connections;
+  readonly connectionDesk: ConnectionDesk;
+  readonly spells: SpellRepository;
+  readonly spell: HeldSpell;
+  readonly changes: SpellChanges;
+  readonly answers: RunAnswers;
+  readonly failures: Failures;
+  readonly watchdog: Watchdog;
+  readonly recovery: Recovery;
+  readonly forks: Forks;
+  readonly player: Player;
+  readonly hooks: HookAnswers;
+
+  readonly #ctx: DurableObjectState;
+  readonly #env: Env;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    this.#ctx = ctx;
+    this.#env = env;
+    migrate(ctx.storage.sql);
+    this.address = parseRunnerName(ctx.id.name);
+    this.spells = new SpellRepository(env.DB);
+    this.failures = new Failures({ runner: this.address });
+    const chunks = new Chunks(ctx.storage.sql);
+    this.store = new JournalStore(ctx.storage.sql, new LargeValues(chunks));
+    this.connections = new Connections(ctx, now);
+    this.journal = new RunnerJournal(
+      this.store,
+      { now },
+      (events) => this.connections.broadcast(events),
+      (flush) => ctx.waitUntil(scheduler.wait(groupMs).then(flush)),
+    );
+    this.runs = new RunTable(ctx.storage.sql, this.store, this.address.session);
+    this.spell = new HeldSpell({
+      spellId: this.address.spellId,
+      register: () => this.manager().runnerLoaded(this.name()),
+      load: () => this.load(),
+    });
+    this.changes = new SpellChanges({
+      address: this.address,
+      spells: this.spells,
+      isHeard: () => this.connections.isHeard,
+      record: (event) => this.journal.record(event),
+    });
+    const edits = new SpellEdits({
+      address: this.address,
+      spells: this.spells,
+      changed: (version, patch) => this.#announce(version, patch),
+    });
+    this.state = new SessionState(chunks);
+    this.watchdog = new Watchdog({ storage: ctx.storage, sql: ctx.storage.sql, now });
+    const sweeper = new Sweeper({
+      retention: new Retention({
+        storage: ctx.storage,
+        isHeld: (runId) => this.desk.find(runId) !== undefined || this.journal.isHeard(runId),
+      }),
+      limits: () => {
+        const spell = this.spell.present;
+        return spell === null ? undefined : retentionOf(spell.plan.settings.retention);
+      },
+      written: () => this.store.written,
+      soon: (work) =>
+        ctx.waitUntil(
+          scheduler
+            .wait(0)
+            .then(() => this.journal.flush())
+            .then(work),
+        ),
+      clock: { now },
+      fault: (thrown) => this.failures.bug(thrown),
+    });
+    this.desk = new RunDesk({
+      userId: this.address.caller,
+      journal: this.journal,
+      runs: this.runs,
+      state: this.state,
+      ports: enginePorts(env, this.watchdog, this.failures),
+      delta: (run, nodeId, visit, text) => {
+        run.stream(nodeId, visit, text);
+        this.connections.broadcastDelta({
+          type: "node.delta",
+          runId: run.runId,
+          nodeId,
+          visit,
+          delta: text,
+        });
+      },
+      // One that waits for a human alone sleeps until the answer, or the question's own end.
+      waits: (run) => {
+        if (!run.isWaiting) this.watchdog.wakeBy(now() + watchMs);
+      },
+      isHeard: () => this.connections.isHeard,
+      ended: () => {
+        sweeper.runEnded();
+        if (this.player.isPlaying) ctx.waitUntil(this.player.goOn());
+      },
+    });
+    this.forks = new Forks({
+      spell: this.spell,
+      desk: this.desk,
+      runs: this.runs,
+      store: this.store,
+      load: (pin) => this.load(pin),
+    });
+    const open = this.runs.open();
+    this.recovery = new Recovery(
+      {
+        runs: this.runs,
+        store: this.store,
+        desk: this.desk,
+        load: (pin) => this.load(pin),
+        ancestryOf: (start) => this.forks.ancestryOf(start),
+        bug: (thrown, fields) => this.failures.bug(thrown, fields),
+      },
+      open.length > 0,
+    );
+    if (open.length > 0) this.watchdog.rearm(open.some(({ status }) => status !== "waiting"));
+    const keys = new IdempotencyKeys(ctx.storage.sql);
+    this.answers = new RunAnswers({
+      spell: this.spell,
+      desk: this.desk,
+      runs: this.runs,
+      store: this.store,
+      journal: this.journal,
+      chunks,
+      keys,
+      clock: { now },
+    });
+    const hooks = new HookKeys(ctx.storage.sql);
+    const sources = new PlayedSources(ctx.storage.sql);
+    this.player = new Player({
+      spell: this.spell,
+      desk: this.desk,
+      journal: this.journal,
+      watchdog: this.watchdog,
+      facts: new Facts(ctx.storage.sql),
+      firings: new Firings(ctx.storage.sql),
+      sources,
+      hooks,
+      keys,
+      now,
+      register: () => new HookRepository(env.DB).put(hooks.id, this.name(), now()),
+      told: () => undefined,
+      soon: (work) => ctx.waitUntil(work()),
+      recovered: () => this.recovered(),
+    });
+    this.hooks = new HookAnswers({
+      hooks,
+      sources,
+      player: this.player,
+      spell: this.spell,
+      answers: this.answers,
+    });
+    const host = new RunnerHost({
+      address: this.address,
+      spell: this.spell,
+      edits,
+      desk: this.desk,
+      runs: this.runs,
+      store: this.store,
+      journal: this.journal,
+      player: this.player,
+      authenticator: () => authenticatorOf(env),
+      now,
+      recovered: () => this.recovered(),
+    });
+    this.connectionDesk = new ConnectionDesk(this.connections, host, now);
+  }
+
+  /** There is a new version of this spell, or of another. Returns when the next run takes it, and connections were told. */
+  async spellChanged(spellId: string, version: number, patch?: string): Promise<void> {
+    this.spell.changed(spellId);
+    if (this.player.isPlaying && this.spell.present === null) this.#ctx.waitUntil(this.player.changed());
+    if (spellId === this.address.spellId) await this.changes.tell(version, patch);
+  }
+
+  /** A new version was written here: this runner first, then, by the manager, all others that it concerns. Never fails. */
+  async #announce(version: number, patch: string | undefined): Promise<void> {
+    const { spellId } = this.address;
+    await this.spellChanged(spellId, version, patch);
+    await atMostTwice(() => this.manager().spellChanged(spellId, version, patch)).catch((error: unknown) =>
+      log.error("runners were not told of an edited spell", {
+        ...this.address,
+        error: describeError(error),
+      }),
+    );
+  }
+
+  /** What was cut off goes on before anything else is done with runs. Fails for nobody: the alarm tries again. */
+  async recovered(): Promise<void> {
+    if (!this.recovery.isNeeded) return;
+    await this.recovery
+      .recover()
+      .catch((error: unknown) =>
+        log.warn("runs could not go on yet", { ...this.address, error: describeError(error) }),
+      );
+  }
+
+  /** @param pin the newest of everything when absent */
+  async load(pin?: Pin): Promise<LoadedSpell> {
+    const spell = await loadSpell(this.spells, this.address.owner, this.address.spellId, pin);
+    if (spell.plan.components.some((name) => sandboxed.has(name))) await sandbox.load();
+    if (pin === undefined) this.state.belongTo(spell.createdAt);
+    return spell;
+  }
+
+  name(): string {
+    return this.#ctx.id.name ?? "";
+  }
+
+  manager(): ManagerRpc {
+    return this.#env.SPELL_MANAGER.getByName(managerName(this.address.caller));
+  }
+}
