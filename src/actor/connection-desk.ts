@@ -10,6 +10,8 @@ import type { RunOrder } from "./run-desk.ts";
 
 /** What the runner does for a connection. */
 export interface ConnectionHost {
+  /** Of the newest event. */
+  readonly lastSeq: number;
   /** Frames that answer a hello. */
   hello(lastSeq: number | undefined): Promise<Iterable<string>>;
   run(order: RunOrder): Promise<void>;
@@ -118,6 +120,8 @@ export class ConnectionDesk {
         for (const frame of await this.#host.edit(message)) this.#connections.sendFrame(socket, frame);
       } else if (message.type === "auth") {
         this.#connections.renew(socket, await this.#host.renew(message.token));
+      } else if (message.type === "ack") {
+        this.#connections.acknowledge(socket, message.seq);
       } else if (message.type === "play") {
         await this.#host.play();
       } else if (message.type === "pause") {
@@ -132,7 +136,7 @@ export class ConnectionDesk {
     const frames = await this.#host.hello(lastSeq);
     // No await from here on: an event between the gap and the live ones would be lost.
     for (const frame of frames) this.#connections.sendFrame(socket, frame);
-    this.#connections.makeLive(socket);
+    this.#connections.makeLive(socket, this.#host.lastSeq);
   }
 
   #fail(socket: WebSocket, error: SpellError, requestId?: string): void {

@@ -3,6 +3,7 @@ import { closeCodes, type ErrorMessage, type NodeDelta, type ServerMessage } fro
 import { maxFrameBytes } from "../protocol/values.ts";
 import type { EncodedEvent } from "./journal-store.ts";
 import { fits } from "./large-values.ts";
+import { SendWindow } from "./send-window.ts";
 
 /** What lives through hibernation with a connection; at most 16 KB. */
 export interface Attachment {
@@ -21,6 +22,7 @@ export class Connections {
   readonly #ctx: Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse">;
   /** Attachments read once; the map is rebuilt from the sockets after hibernation. */
   readonly #known = new Map<WebSocket, Attachment>();
+  readonly #windows = new WeakMap<WebSocket, SendWindow>();
   readonly #now: () => number;
 
   constructor(
@@ -67,7 +69,9 @@ export class Connections {
     return this.#known.get(socket)?.isLive ?? false;
   }
 
-  makeLive(socket: WebSocket): void {
+  /** @param seq of the newest event that it was sent with the answer to its hello */
+  makeLive(socket: WebSocket, seq: number): void {
+    this.#windowOf(socket).mark(seq);
     const attachment = this.#known.get(socket);
     if (attachment !== undefined && !attachment.isLive) this.#attach(socket, { ...attachment, isLive: true });
     this.#warn(socket);
@@ -111,14 +115,21 @@ export class Connections {
     this.send(socket, { type: "error", ...error });
   }
 
+  /** The client has taken every event up to that one. */
+  acknowledge(socket: WebSocket, seq: number): void {
+    this.#windowOf(socket).acknowledge(seq);
+  }
+
   /** Events to everybody who listens, encoded once. */
   broadcast(events: readonly EncodedEvent[]): void {
     if (this.#known.size === 0) return;
+    const lastSeq = events.at(-1)?.seq ?? 0;
     let frames: string[] | undefined;
     for (const [socket, attachment] of this.#known) {
       if (!attachment.isLive || this.expire(socket)) continue;
       frames ??= framesOf(events.map(({ json }) => json));
       for (const frame of frames) this.sendFrame(socket, frame);
+      this.#windowOf(socket).mark(lastSeq);
       this.#warn(socket);
     }
   }
@@ -134,6 +145,8 @@ export class Connections {
   }
 
   sendFrame(socket: WebSocket, text: string): void {
+    if (!this.#windowOf(socket).take(text.length, this.#now()))
+      return this.close(socket, closeCodes.tooSlow, "Too much was sent that was not taken. Connect again.");
     try {
       socket.send(text);
     } catch {
@@ -153,6 +166,13 @@ export class Connections {
     if (attachment.expiresAt - this.#now() > warningMs) return;
     this.#attach(socket, { ...attachment, isWarned: true });
     this.send(socket, { type: "token.expiring", at: attachment.expiresAt });
+  }
+
+  /** In memory alone: a connection whose object slept has taken what there was. */
+  #windowOf(socket: WebSocket): SendWindow {
+    let window = this.#windows.get(socket);
+    if (window === undefined) this.#windows.set(socket, (window = new SendWindow(this.#now())));
+    return window;
   }
 
   #attach(socket: WebSocket, attachment: Attachment): void {

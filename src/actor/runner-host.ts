@@ -37,6 +37,10 @@ export class RunnerHost implements ConnectionHost {
     this.#options = options;
   }
 
+  get lastSeq(): number {
+    return this.#options.journal.lastSeq;
+  }
+
   async hello(lastSeq: number | undefined): Promise<Iterable<string>> {
     const { address, spell, desk, runs, store, journal, player, recovered } = this.#options;
     await recovered();

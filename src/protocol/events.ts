@@ -44,6 +44,8 @@ const startFields = {
   spell: spellRef,
   engineVersion: z.string(),
   parent: parentRun.optional(),
+  /** Of a run that a node of another one asked the spells service for: how many such runs are around it. */
+  depth: z.number().int().positive().optional(),
 };
 
 export const runQueued = z.object({ type: z.literal("run.queued"), ...startFields });

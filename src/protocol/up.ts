@@ -29,6 +29,11 @@ export const answerCommand = z.strictObject({
 });
 export const pushCommand = z.strictObject({ type: z.literal("push"), source: z.string(), value: json });
 export const authCommand = z.strictObject({ type: z.literal("auth"), token: z.string().max(16_384) });
+/**
+ * The client has taken every event up to `seq`. A client that says so now and then (each megabyte, say) is waited for by what it
+ * has not taken yet, whatever its speed; one that never does is held to a rate. Too far behind, either is closed with 4408.
+ */
+export const ackCommand = z.strictObject({ type: z.literal("ack"), seq: z.number().int().nonnegative() });
 export const subscribeCommand = z.strictObject({
   type: z.literal("subscribe"),
   services: z.array(z.string().max(64)).max(64),
@@ -44,6 +49,7 @@ export const clientMessage = z.discriminatedUnion("type", [
   answerCommand,
   pushCommand,
   authCommand,
+  ackCommand,
   subscribeCommand,
 ]);
 export type ClientMessage = z.infer<typeof clientMessage>;

@@ -1,6 +1,6 @@
 /** The protocol's version and what changed in each. A test fails when the messages change and this does not. */
 
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** `hash` is the SHA-256 of the JSON Schemas of `up` and `down`, as `test/protocol/version.test.ts` makes it. */
 export const history: readonly { version: number; hash: string; change: string }[] = [
@@ -24,5 +24,10 @@ export const history: readonly { version: number; hash: string; change: string }
     version: 4,
     hash: "24dc3b4ade51f66809c590c476f90ac5a311d55b5124622c490e89d668e08a4a",
     change: "spell.saved and spell answer an edit, token.renewed answers auth.",
+  },
+  {
+    version: 5,
+    hash: "892017bc89dba0d71f611b999e0ddd3afbf8bc8aced71c6e391f157b58fb3cb7",
+    change: "ack tells how far a client has got; the start of a run may have depth.",
   },
 ];
