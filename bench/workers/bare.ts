@@ -1,4 +1,4 @@
-/** The other side of http-run: the same Worker, host, route and token, with an object that writes one row and answers a constant. */
+/** The other side of http-run: the same Worker, host, route and token, with an object that answers a constant, for "ten" after one row. */
 import { DurableObject } from "cloudflare:workers";
 import type { RunAnswer } from "../../src/actor/rpc.ts";
 
@@ -8,6 +8,7 @@ export { CompletionEntrypoint } from "../../src/services/completion/entrypoint.t
 
 export class SpellRunner extends DurableObject {
   readonly #sql = this.ctx.storage.sql;
+  readonly #writes = this.ctx.id.name?.includes("ten-group") === false;
 
   constructor(ctx: DurableObjectState, env: unknown) {
     super(ctx, env as Cloudflare.Env);
@@ -15,7 +16,7 @@ export class SpellRunner extends DurableObject {
   }
 
   async run(request: unknown): Promise<RunAnswer> {
-    this.#sql.exec("INSERT INTO bare (body) VALUES (?)", JSON.stringify(request));
+    if (this.#writes) this.#sql.exec("INSERT INTO bare (body) VALUES (?)", JSON.stringify(request));
     const runId = "019fffff-ffff-7fff-bfff-ffffffffffff";
     return {
       ok: true,

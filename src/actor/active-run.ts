@@ -2,6 +2,7 @@
 import type { RunHandle } from "../engine/index.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { RunEnded, RunEvent } from "../protocol/events.ts";
+import { isJsonObject, type Json } from "../protocol/values.ts";
 
 /** Streamed text kept for connections that join, a visit. */
 const maxPartial = 64 * 1024;
@@ -20,7 +21,8 @@ export class ActiveRun {
   readonly #partial = new Map<string, { nodeId: string; visit: string; text: string }>();
   readonly #ended = Promise.withResolvers<RunEnded>();
   #asked = Promise.withResolvers<void>();
-  readonly #questions = new Set<string>();
+  /** Who asks, and, of those that a webhook may answer, by which name. */
+  readonly #questions = new Map<string, { nodeId: string; visit: string; name: string | undefined }>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #timeoutMs = 0;
 
@@ -51,7 +53,8 @@ export class ActiveRun {
   /** Follows what the run does: what a node streamed is told with its end, and a human's time does not count. */
   note(event: RunEvent, now: number): void {
     if (event.type === "node.waiting") {
-      this.#questions.add(`${event.nodeId}#${event.visit}`);
+      const { nodeId, visit } = event;
+      this.#questions.set(`${nodeId}#${visit}`, { nodeId, visit, name: callbackOf(event.prompt) });
       this.#asked.resolve();
       this.#hold(now);
     } else if (event.type === "node.completed" || event.type === "node.failed") {
@@ -62,11 +65,17 @@ export class ActiveRun {
 
   /** A visit has ended, and with it what was asked there or, in a sub-spell that was given up, inside. */
   #close(nodeId: string, visit: string, now: number): void {
-    for (const key of this.#questions)
+    for (const key of this.#questions.keys())
       if (key === `${nodeId}#${visit}` || key.startsWith(`${nodeId}/`)) this.#questions.delete(key);
     if (this.isWaiting) return;
     this.#asked = Promise.withResolvers();
     this.#goOn(now);
+  }
+
+  /** What waits for a webhook under that name. */
+  questionCalled(name: string): { nodeId: string; visit: string } | undefined {
+    for (const question of this.#questions.values()) if (question.name === name) return question;
+    return undefined;
   }
 
   get partial(): { nodeId: string; visit: string; text: string }[] {
@@ -125,4 +134,11 @@ export class ActiveRun {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#ended.resolve(end);
   }
+}
+
+/** As Wait for Webhook asks: `{webhook: {name, address}}`. */
+function callbackOf(prompt: Json): string | undefined {
+  const webhook = isJsonObject(prompt) ? prompt.webhook : undefined;
+  const name = isJsonObject(webhook) ? webhook.name : undefined;
+  return typeof name === "string" ? name : undefined;
 }

@@ -1,8 +1,8 @@
 /** The hibernatable WebSockets of a runner: who is there, who listens, and what goes to all of them. */
+import { Buffer } from "node:buffer";
 import { closeCodes, type ErrorMessage, type NodeDelta, type ServerMessage } from "../protocol/down.ts";
 import { maxFrameBytes } from "../protocol/values.ts";
 import type { EncodedEvent } from "./journal-store.ts";
-import { fits } from "./large-values.ts";
 import { SendWindow } from "./send-window.ts";
 
 /** What lives through hibernation with a connection; at most 16 KB. */
@@ -194,8 +194,10 @@ export function* batchesOf(texts: Iterable<string>, maxBytes: number): Generator
   let batch: string[] = [];
   let bytes = 0;
   for (const text of texts) {
+    // An upper bound first: three bytes a UTF-16 unit. Counted exactly only where that is too much, and then from there on.
     const size = text.length * 3 + 1;
-    if (batch.length > 0 && bytes + size > maxBytes && !fits(batch.join(",") + text, maxBytes)) {
+    if (bytes + size > maxBytes && batch.length > 0) bytes = exactBytes(batch);
+    if (bytes + size > maxBytes && batch.length > 0 && bytes + exactBytes([text]) > maxBytes) {
       yield batch;
       batch = [];
       bytes = 0;
@@ -205,3 +207,7 @@ export function* batchesOf(texts: Iterable<string>, maxBytes: number): Generator
   }
   if (batch.length > 0) yield batch;
 }
+
+/** Of UTF-8, with what stands between them. */
+const exactBytes = (texts: readonly string[]): number =>
+  texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0);

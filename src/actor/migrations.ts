@@ -39,7 +39,8 @@ const steps = [
      value INTEGER NOT NULL
    ) WITHOUT ROWID;
    CREATE INDEX chunks_runs ON chunks (run_id);`,
-  // A spell that is played: its sources, what they fired and did not run yet, and the key of its webhooks' addresses.
+  // A spell that is played: its sources, and what they fired and did not run yet; calls of webhooks that runs did not ask for yet,
+  // and the key of all webhooks' addresses.
   `CREATE TABLE sources (
      node_id TEXT PRIMARY KEY,
      name TEXT NOT NULL,
@@ -54,6 +55,13 @@ const steps = [
      source TEXT NOT NULL,
      value TEXT NOT NULL
    );
+   CREATE TABLE callbacks (
+     place INTEGER PRIMARY KEY AUTOINCREMENT,
+     run_id TEXT NOT NULL,
+     name TEXT NOT NULL,
+     value TEXT NOT NULL
+   );
+   CREATE INDEX callbacks_runs ON callbacks (run_id);
    CREATE TABLE hook_keys (
      id TEXT PRIMARY KEY,
      secret TEXT NOT NULL

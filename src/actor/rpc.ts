@@ -6,7 +6,7 @@ import type { ErrorInfo } from "../protocol/errors.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import type { Idempotency } from "./idempotency-keys.ts";
-import type { HookCall, HookTaken } from "./play/hook-answers.ts";
+import type { HookCall, HookTaken } from "./hooks/hook-answers.ts";
 
 /** A failure as data: exceptions over RPC lose their class and cost more. */
 export interface RpcFailure {

@@ -67,8 +67,10 @@ export interface DeskOptions {
   waits: (run: ActiveRun) => void;
   /** Somebody is shown every event. */
   isHeard?: () => boolean;
+  /** A node of a run has asked for an answer; it is written at the end of this turn. */
+  asked?: (run: ActiveRun) => void;
   /** A run has ended and is written. */
-  ended?: () => void;
+  ended?: (runId: string) => void;
 }
 
 /** What a run that is a fork takes over, and from where it begins again. */
@@ -216,7 +218,7 @@ export class RunDesk {
     this.#options.runs.put({ runId, status: how, firstSeq, startedAt });
     this.#options.journal.record(end);
     waiting?.run.end(end);
-    this.#options.ended?.();
+    this.#options.ended?.(runId);
     return true;
   }
 
@@ -378,6 +380,7 @@ export class RunDesk {
     return {
       append: (event) => {
         run.note(event, ports.clock.now());
+        if (event.type === "node.waiting") this.#options.asked?.(run);
         if (event.runId === run.runId && isRunEnded(event)) end = event;
         return port.append(event);
       },
@@ -388,7 +391,7 @@ export class RunDesk {
   #ended(run: ActiveRun, end: RunEnded): void {
     this.#active.delete(run.runId);
     run.end(end);
-    this.#options.ended?.();
+    this.#options.ended?.(run.runId);
     this.beginQueued();
   }
 

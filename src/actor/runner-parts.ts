@@ -4,7 +4,7 @@
 import { HookRepository } from "../db/hooks.ts";
 import { SpellRepository } from "../db/spells.ts";
 import type { Env } from "../env.ts";
-import { sandboxed } from "../nodes/index.ts";
+import { calledBack, sandboxed } from "../nodes/index.ts";
 import { authenticatorOf } from "../platform/authenticator.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
@@ -26,8 +26,9 @@ import { type LoadedSpell, loadSpell, type Pin } from "./loaded-spell.ts";
 import { migrate } from "./migrations.ts";
 import type { ManagerRpc } from "./rpc.ts";
 import { Firings } from "./play/firings.ts";
-import { HookAnswers } from "./play/hook-answers.ts";
-import { HookKeys } from "./play/hook-keys.ts";
+import { Callbacks } from "./hooks/callbacks.ts";
+import { HookAnswers } from "./hooks/hook-answers.ts";
+import { HookKeys } from "./hooks/hook-keys.ts";
 import { PlayedSources } from "./play/played-sources.ts";
 import { Player } from "./play/player.ts";
 import { Retention, retentionOf } from "./retention.ts";
@@ -65,6 +66,9 @@ export class RunnerParts {
   readonly player: Player;
   readonly hooks: HookAnswers;
 
+  readonly #callbacks: Callbacks;
+  /** Makes the addresses of webhooks lead here. */
+  readonly #register: () => Promise<void>;
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
 
@@ -102,6 +106,8 @@ export class RunnerParts {
       changed: (version, patch) => this.#announce(version, patch),
     });
     this.state = new SessionState(chunks);
+    const hooks = new HookKeys(ctx.storage.sql);
+    this.#register = () => new HookRepository(env.DB).put(hooks.id, this.name(), now());
     this.watchdog = new Watchdog({ storage: ctx.storage, sql: ctx.storage.sql, now });
     const sweeper = new Sweeper({
       retention: new Retention({
@@ -128,7 +134,10 @@ export class RunnerParts {
       journal: this.journal,
       runs: this.runs,
       state: this.state,
-      ports: enginePorts(env, this.watchdog, this.failures),
+      ports: {
+        ...enginePorts(env, this.watchdog, this.failures),
+        callback: (runId, name) => `${env.PUBLIC_URL ?? ""}${hooks.pathOf({ runId, name })}`,
+      },
       delta: (run, nodeId, visit, text) => {
         run.stream(nodeId, visit, text);
         this.connections.broadcastDelta({
@@ -144,11 +153,16 @@ export class RunnerParts {
         if (!run.isWaiting) this.watchdog.wakeBy(now() + watchMs);
       },
       isHeard: () => this.connections.isHeard,
-      ended: () => {
+      asked: (run) => {
+        if (this.#callbacks.size > 0) ctx.waitUntil(scheduler.wait(0).then(() => this.#callbacks.serve(run)));
+      },
+      ended: (runId) => {
+        this.#callbacks.forget(runId);
         sweeper.runEnded();
         if (this.player.isPlaying) ctx.waitUntil(this.player.goOn());
       },
     });
+    this.#callbacks = new Callbacks({ sql: ctx.storage.sql, desk: this.desk });
     this.forks = new Forks({
       spell: this.spell,
       desk: this.desk,
@@ -180,7 +194,6 @@ export class RunnerParts {
       keys,
       clock: { now },
     });
-    const hooks = new HookKeys(ctx.storage.sql);
     const sources = new PlayedSources(ctx.storage.sql);
     this.player = new Player({
       spell: this.spell,
@@ -193,13 +206,14 @@ export class RunnerParts {
       hooks,
       keys,
       now,
-      register: () => new HookRepository(env.DB).put(hooks.id, this.name(), now()),
+      register: this.#register,
       told: () => undefined,
       soon: (work) => ctx.waitUntil(work()),
       recovered: () => this.recovered(),
     });
     this.hooks = new HookAnswers({
       hooks,
+      callbacks: this.#callbacks,
       sources,
       player: this.player,
       spell: this.spell,
@@ -254,6 +268,7 @@ export class RunnerParts {
   async load(pin?: Pin): Promise<LoadedSpell> {
     const spell = await loadSpell(this.spells, this.address.owner, this.address.spellId, pin);
     if (spell.plan.components.some((name) => sandboxed.has(name))) await sandbox.load();
+    if (spell.plan.components.some((name) => calledBack.has(name))) await this.#register();
     if (pin === undefined) this.state.belongTo(spell.createdAt);
     return spell;
   }

@@ -22,7 +22,7 @@ import {
   type StreamAnswer,
   upgradeHeaders,
 } from "./rpc.ts";
-import type { HookCall, HookTaken } from "./play/hook-answers.ts";
+import type { HookCall, HookTaken } from "./hooks/hook-answers.ts";
 import { RunnerParts } from "./runner-parts.ts";
 import { watchMs } from "./watchdog.ts";
 

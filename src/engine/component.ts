@@ -46,6 +46,12 @@ export interface NodeContext {
    * @throws SpellError `call_limit` for the 1 001st call of a run; else what the service throws
    */
   ask<T>(request: (services: Services, call: ServiceCall) => Promise<T>): Promise<T>;
+  /**
+   * Address (a path, where the host does not know how it is reached) at which the question called `name` of this run is answered:
+   * one that waits with the prompt `{webhook: {name, address}}`.
+   * @throws SpellError `not_configured` where the host has none
+   */
+  callback(name: string): string;
   /** Shows streamed text to whoever listens. */
   delta(text: string): void;
   /** True once the run has ended: no further effects. */

@@ -16,6 +16,8 @@ export interface Host {
   readonly now: number;
   ask<T>(visit: Visit, request: (services: Services, call: ServiceCall) => Promise<T>): Promise<T>;
   sleep(ms: number): Promise<void>;
+  /** Undefined where the host takes no webhooks. */
+  callback(name: string): string | undefined;
   delta(visit: Visit, text: string): void;
 }
 
@@ -135,6 +137,15 @@ export class VisitContext implements NodeContext {
 
   sleep(ms: number): Promise<void> {
     return this.#host.sleep(ms);
+  }
+
+  callback(name: string): string {
+    const address = this.#host.callback(name);
+    if (address !== undefined) return address;
+    throw new SpellError(
+      "not_configured",
+      `${this.label} needs the address of a webhook, and here is no server that takes one.`,
+    );
   }
 
   delta(text: string): void {

@@ -240,6 +240,10 @@ export class Execution
     });
   }
 
+  callback(name: string): string | undefined {
+    return this.#ports.callback?.(this.runId, name);
+  }
+
   delta(visit: Visit, text: string): void {
     if (this.#end === null) this.#ports.delta?.(visit.nodeId, visit.visit, text);
   }

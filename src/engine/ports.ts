@@ -35,6 +35,8 @@ export interface EnginePorts {
    * never waits; without it such a run is one turn.
    */
   pause?: () => Promise<void>;
+  /** Address at which the question of a run that is called so is answered. */
+  callback?: (runId: string, name: string) => string;
   /** Text that a node streams while it runs: shown, never kept. */
   delta?: (nodeId: string, visit: string, text: string) => void;
   /** What user code had logged before it failed with this. */

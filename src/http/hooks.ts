@@ -1,6 +1,6 @@
 /** Webhooks: whoever knows the address of a source fires it. The address is the only credential. */
 import * as z from "zod";
-import type { HookCall } from "../actor/play/hook-answers.ts";
+import type { HookCall } from "../actor/hooks/hook-answers.ts";
 import type { RunnerRpc } from "../actor/rpc.ts";
 import { HookRepository } from "../db/hooks.ts";
 import type { Env } from "../env.ts";
@@ -16,8 +16,8 @@ import { json, jsonText, problem } from "./responses.ts";
 import { addRoute, answer, type App, problemAnswer, type RouteContext } from "./route.ts";
 
 const maxHookBytes = 1024 * 1024;
-/** As `actor/play/hook-keys.ts` makes them: 18 bytes, a node's id, 16 bytes. */
-const shape = /^([A-Za-z0-9_-]{24})\.([A-Za-z0-9_-]{1,90})\.([A-Za-z0-9_-]{22})$/;
+/** As `actor/hooks/hook-keys.ts` makes them: 18 bytes, a node's id or that of a run with a name, 16 bytes. */
+const shape = /^([A-Za-z0-9_-]{24})\.([A-Za-z0-9_-]{1,1700})\.([A-Za-z0-9_-]{22})$/;
 
 /** Where ids lead, so that a busy webhook costs no query: the runner itself judges every call. */
 const known = new ExpiringMap<string>(10_000);
@@ -35,7 +35,7 @@ export function addHookRoute(app: App): void {
       summary: "Fire a Webhook In of a spell that is played. Its address is the credential",
       tag: "runners",
       access: "public",
-      params: z.object({ token: z.string().max(200) }),
+      params: z.object({ token: z.string().max(2000) }),
       headers: z.object({
         "idempotency-key": z
           .string()

@@ -10,6 +10,8 @@ import { eventComponents } from "./events/index.ts";
 import { flowComponents } from "./flow/index.ts";
 import { ioComponents } from "./io/index.ts";
 import { liveComponents } from "./live/index.ts";
+import { waitForWebhook } from "./live/wait-for-webhook.ts";
+import { webhookAddress } from "./live/webhook-address.ts";
 import { retiredComponents } from "./retired/index.ts";
 import { sourceComponents } from "./sources/index.ts";
 import { speechComponents } from "./speech/index.ts";
@@ -61,6 +63,9 @@ export const catalogue: ComponentCatalogue = { find: (name) => byName.get(name) 
 export const sandboxed: ReadonlySet<string> = new Set(
   entries.filter((entry) => entry.sandboxed).map((entry) => entry.name),
 );
+
+/** Components that tell the address of a webhook: a host sees that it leads to the run before the run begins. */
+export const calledBack: ReadonlySet<string> = new Set([waitForWebhook.name, webhookAddress.name]);
 
 /** `GET /components`. */
 export const describeComponents = (): ComponentDescription[] => entries.map((entry) => entry.describe());

@@ -40,8 +40,8 @@ const data: JsonObject = {
   activetask: { data: [{ inputs: ["a"], outputs: ["b"] }], serialization: {} },
 };
 
-/** Of components that wait for people, streams or time there is no end to ask for. */
-const waiting = new Set(["Ask", "Stream", "Ticker"]);
+/** Of components that wait for people, calls, streams or time there is no end to ask for; an address is a server's to give. */
+const waiting = new Set(["Ask", "Stream", "Ticker", "Wait for Webhook", "Webhook Address"]);
 /** No trigger reaches them: the life of a graph starts them. */
 const ofLife = new Set(["lifecycle/onStart", "lifecycle/onTick", "lifecycle/onEnd"]);
 

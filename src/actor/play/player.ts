@@ -15,7 +15,7 @@ import type { LoadedSpell } from "../loaded-spell.ts";
 import type { RunDesk } from "../run-desk.ts";
 import type { Watchdog } from "../watchdog.ts";
 import type { Firing, Firings } from "./firings.ts";
-import type { HookKeys } from "./hook-keys.ts";
+import type { HookKeys } from "../hooks/hook-keys.ts";
 import { type PlayedSources, sourcesOf } from "./played-sources.ts";
 
 export interface PlayerOptions {
@@ -89,7 +89,7 @@ export class Player {
         name,
         kind,
         ...(nextAt === null ? {} : { nextAt }),
-        ...(kind === "webhook" ? { hook: hooks.pathOf(nodeId) } : {}),
+        ...(kind === "webhook" ? { hook: hooks.pathOf({ nodeId }) } : {}),
       })),
       waiting: firings.size,
       dropped: facts.get("dropped"),

@@ -6,8 +6,9 @@ import type { RunAnswer } from "../rpc.ts";
 import type { RunAnswers } from "../run-answers.ts";
 import type { HeldSpell } from "../held-spell.ts";
 import type { HookKeys } from "./hook-keys.ts";
-import { type PlayedSources, sourcesOf } from "./played-sources.ts";
-import type { Player } from "./player.ts";
+import { type PlayedSources, sourcesOf } from "../play/played-sources.ts";
+import type { Player } from "../play/player.ts";
+import type { Callbacks } from "./callbacks.ts";
 
 /** Taken, and not waited for. */
 export interface HookTaken {
@@ -26,6 +27,7 @@ export interface HookCall {
 
 export interface HookAnswersOptions {
   hooks: HookKeys;
+  callbacks: Callbacks;
   sources: PlayedSources;
   player: Player;
   spell: HeldSpell;
@@ -45,12 +47,15 @@ export class HookAnswers {
   }
 
   /**
-   * Fires the source that the address is of.
+   * Fires the source that the address is of, or answers the question of a run.
    * @throws SpellError `not_found` for an address that was never given, or whose source is no more; what {@link Player.fire} throws
    */
   async take({ part, mac, value, idempotency }: HookCall): Promise<HookTaken | RunAnswer> {
-    const { hooks, sources, player, answers } = this.#options;
-    const nodeId = hooks.nodeOf(part, mac);
+    const { hooks, callbacks, sources, player, answers } = this.#options;
+    const target = hooks.targetOf(part, mac);
+    if (target !== undefined && "runId" in target)
+      return { ok: true, taken: true, runId: callbacks.take(target, value) };
+    const nodeId = target?.nodeId;
     const name = nodeId === undefined ? undefined : sources.nameOf(nodeId);
     if (nodeId === undefined || name === undefined) throw noHook();
     const awaits = player.isPlaying && (await this.#repliesWithOutputs(nodeId));
