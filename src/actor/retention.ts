@@ -75,6 +75,28 @@ export class Retention {
     return this.#options.storage.transactionSync(() => this.#sweep(now, limits));
   }
 
+  /** Gives up everything: the spell is no more. What `seq` was given is not given again. */
+  forgetAll(): void {
+    this.#options.storage.transactionSync(() => {
+      const { last_seq: known, measured_to: measuredTo } = this.#facts();
+      const lastSeq = Math.max(known, this.#measure(measuredTo).lastSeq);
+      for (const table of ["journal", "runs", "idempotency_keys", "callbacks"])
+        this.#sql.exec(`DELETE FROM ${table}`);
+      this.#sql.exec("DELETE FROM chunks WHERE run_id <> ''");
+      this.#keep({ last_seq: lastSeq, kept_after: lastSeq, kept_bytes: 0, measured_to: lastSeq });
+    });
+  }
+
+  /** When the oldest run that has ended began, in ms since 1970; undefined where none is kept. */
+  oldest(): number | undefined {
+    const [row] = this.#sql
+      .exec<{ at: number }>(
+        `SELECT started_at AS at FROM runs WHERE status NOT IN ${openStatuses} ORDER BY first_seq LIMIT 1`,
+      )
+      .toArray();
+    return row?.at;
+  }
+
   #sweep(now: number, limits: RetentionLimits): Swept {
     const facts = this.#facts();
     const { bytes: fresh, lastSeq } = this.#measure(facts.measured_to);

@@ -43,6 +43,8 @@ import { SpellEdits } from "./spell-edits.ts";
 import { Sweeper } from "./sweeper.ts";
 import { Watchdog, watchMs } from "./watchdog.ts";
 
+/** For how long the events of a deleted spell's runs can still be read by streams that are open. */
+const farewellMs = 1000;
 /** For how long at most the runs of a spell with `durability: "group"` wait for their commit. */
 const groupMs = 900;
 
@@ -65,6 +67,8 @@ export class RunnerParts {
   readonly forks: Forks;
   readonly player: Player;
   readonly hooks: HookAnswers;
+  readonly retention: Retention;
+  readonly sweeper: Sweeper;
 
   readonly #callbacks: Callbacks;
   /** Makes the addresses of webhooks lead here. */
@@ -109,11 +113,15 @@ export class RunnerParts {
     const hooks = new HookKeys(ctx.storage.sql);
     this.#register = () => new HookRepository(env.DB).put(hooks.id, this.name(), now());
     this.watchdog = new Watchdog({ storage: ctx.storage, sql: ctx.storage.sql, now });
-    const sweeper = new Sweeper({
-      retention: new Retention({
-        storage: ctx.storage,
-        isHeld: (runId) => this.desk.find(runId) !== undefined || this.journal.isHeard(runId),
-      }),
+    const facts = new Facts(ctx.storage.sql);
+    this.retention = new Retention({
+      storage: ctx.storage,
+      isHeld: (runId) => this.desk.find(runId) !== undefined || this.journal.isHeard(runId),
+    });
+    this.sweeper = new Sweeper({
+      retention: this.retention,
+      facts,
+      wakeBy: (at) => this.watchdog.wakeBy(at),
       limits: () => {
         const spell = this.spell.present;
         return spell === null ? undefined : retentionOf(spell.plan.settings.retention);
@@ -158,7 +166,7 @@ export class RunnerParts {
       },
       ended: (runId) => {
         this.#callbacks.forget(runId);
-        sweeper.runEnded();
+        this.sweeper.runEnded();
         if (this.player.isPlaying) ctx.waitUntil(this.player.goOn());
       },
     });
@@ -200,7 +208,7 @@ export class RunnerParts {
       desk: this.desk,
       journal: this.journal,
       watchdog: this.watchdog,
-      facts: new Facts(ctx.storage.sql),
+      facts,
       firings: new Firings(ctx.storage.sql),
       sources,
       hooks,
@@ -269,8 +277,17 @@ export class RunnerParts {
     const spell = await loadSpell(this.spells, this.address.owner, this.address.spellId, pin);
     if (spell.plan.components.some((name) => sandboxed.has(name))) await sandbox.load();
     if (spell.plan.components.some((name) => calledBack.has(name))) await this.#register();
-    if (pin === undefined) this.state.belongTo(spell.createdAt);
+    // What an earlier spell of this id did is nothing of this one's.
+    if (pin === undefined && this.state.belongTo(spell.createdAt)) this.retention.forgetAll();
     return spell;
+  }
+
+  /** The spell was deleted: its runs go, too, when those who read their ends have done so. */
+  async forgetRuns(): Promise<void> {
+    const { birth } = this.state;
+    await scheduler.wait(farewellMs);
+    // Made anew meanwhile, it has seen to that when it was loaded.
+    if (this.state.birth === birth) this.retention.forgetAll();
   }
 
   name(): string {

@@ -29,13 +29,20 @@ export class SessionState {
     this.#state = state;
   }
 
-  /** A spell that was deleted and made anew has another birth: the old one's state is not its own. */
-  belongTo(createdAt: number): void {
+  /** Of the spell that this is the state of. */
+  get birth(): string | null {
+    return this.#chunks.get(birthPlace);
+  }
+
+  /** A spell that was deleted and made anew has another birth: the old one's state is not its own. True where that was so. */
+  belongTo(createdAt: number): boolean {
     const birth = String(createdAt);
     const known = this.#chunks.get(birthPlace);
-    if (known === birth) return;
-    if (known !== null) this.forget();
+    if (known === birth) return false;
     this.#chunks.put(birthPlace, "", birth);
+    if (known === null) return false;
+    this.forget();
+    return true;
   }
 
   /** The spell is gone, and its state with it. */

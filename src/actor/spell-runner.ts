@@ -139,6 +139,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
     this.#parts.desk.cancelAll("The spell was deleted.");
     for (const { runId } of this.#parts.runs.open()) this.#parts.desk.cancel(runId, "The spell was deleted.");
     this.#parts.state.forget();
+    this.ctx.waitUntil(this.#parts.forgetRuns());
     this.#parts.connections.closeAll(closeCodes.spellDeleted, "The spell was deleted.");
     this.#countConnections();
   }
@@ -183,6 +184,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
     await this.#parts.recovered();
     this.#parts.watchdog.fired();
     await this.#parts.player.goOn();
+    this.#parts.sweeper.alarm();
     // Armed again by itself and not by throwing: the platform gives up after six throws.
     if (this.#parts.recovery.isNeeded || this.#parts.desk.open.some(({ status }) => status !== "waiting"))
       this.#parts.watchdog.wakeBy(now() + watchMs);

@@ -1,13 +1,21 @@
-/** When the journal is swept: now and then after a run has ended and was answered. Keeps no timer, and an idle runner asleep. */
+/**
+ * When the journal is swept: now and then after a run has ended and was answered, and by the alarm when the oldest run is of age,
+ * should no other run come. Keeps no timer, and an idle runner asleep.
+ */
 import type { Clock } from "../engine/ports.ts";
+import type { Facts } from "./facts.ts";
 import type { Retention, RetentionLimits } from "./retention.ts";
 
 /** Runs that end between two sweeps, unless they wrote much. */
 const sweepEveryRuns = 64;
 const sweepEveryLength = 1024 * 1024;
 
+const ageFact = "max_age_ms";
+/** An alarm for age alone comes no sooner. */
+const leastWaitMs = 3_600_000;
+
 export interface SweeperOptions {
-  retention: Pick<Retention, "sweep">;
+  retention: Pick<Retention, "sweep" | "oldest">;
   /** Of the spell as it is loaded; without it nothing is given up. */
   limits: () => RetentionLimits | undefined;
   /** Characters written to the journal so far. */
@@ -15,6 +23,10 @@ export interface SweeperOptions {
   /** Does it soon, when what is being answered has been. */
   soon: (work: () => void) => void;
   clock: Clock;
+  /** Where the greatest age is kept for the alarm, which finds no spell loaded. */
+  facts: Pick<Facts, "get" | "set">;
+  /** Has the alarm come by that time, in ms since 1970. */
+  wakeBy: (at: number) => void;
   /** It failed: nothing was given up, and the next run that ends tries again. */
   fault: (thrown: unknown) => void;
 }
@@ -36,23 +48,39 @@ export class Sweeper {
     if (this.#ended >= sweepEveryRuns || grown >= sweepEveryLength) this.#plan();
   }
 
+  /** The alarm has come: what is of age goes. */
+  alarm(): void {
+    const { facts, limits } = this.#options;
+    const maxAgeMs = facts.get(ageFact);
+    if (maxAgeMs === 0) return;
+    const byAge = { maxRuns: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER, maxAgeMs };
+    this.#sweep(limits() ?? byAge);
+  }
+
   #plan(): void {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
-    this.#options.soon(() => this.#sweep());
+    this.#options.soon(() => {
+      const present = this.#options.limits();
+      if (present === undefined) this.#isPlanned = false;
+      else this.#sweep(present);
+    });
   }
 
-  #sweep(): void {
-    const { retention, limits, written, clock, fault } = this.#options;
+  #sweep(limits: RetentionLimits): void {
+    const { retention, written, clock, facts, wakeBy, fault } = this.#options;
     this.#isPlanned = false;
-    const present = limits();
-    if (present === undefined) return;
     try {
-      const { more } = retention.sweep(clock.now(), present);
+      const { more } = retention.sweep(clock.now(), limits);
       this.#ended = 0;
       this.#writtenThen = written();
       // Others get their turn between two sweeps.
-      if (more) this.#plan();
+      if (more) return this.#plan();
+      const oldest = retention.oldest();
+      if (oldest === undefined) return;
+      if (facts.get(ageFact) !== limits.maxAgeMs) facts.set(ageFact, limits.maxAgeMs);
+      // Looked at by its beginning, it goes by its end: a run that took long is looked at again.
+      wakeBy(Math.max(oldest + limits.maxAgeMs, clock.now() + leastWaitMs));
     } catch (thrown) {
       fault(thrown);
     }

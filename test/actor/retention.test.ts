@@ -1,5 +1,5 @@
 /** What a runner gives up of runs that have ended, and what that must not change. */
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
@@ -378,7 +378,16 @@ describe("the sweeper", () => {
   /** Does what is to be done soon when told so, on a journal that only counts. */
   function bench(limits: typeof none | null = none) {
     const soon: (() => void)[] = [];
-    const left = { sweeps: 0, more: 0, written: 0, faults: 0, isBroken: false };
+    const woken: number[] = [];
+    const facts = new Map<string, number>();
+    const left = {
+      sweeps: 0,
+      more: 0,
+      written: 0,
+      faults: 0,
+      isBroken: false,
+      oldest: undefined as number | undefined,
+    };
     const sweeper = new Sweeper({
       retention: {
         sweep: () => {
@@ -386,15 +395,38 @@ describe("the sweeper", () => {
           left.sweeps += 1;
           return { runs: 0, more: (left.more -= 1) >= 0 };
         },
+        oldest: () => left.oldest,
       },
+      facts: { get: (name) => facts.get(name) ?? 0, set: (name, value) => void facts.set(name, value) },
+      wakeBy: (at) => woken.push(at),
       limits: () => limits ?? undefined,
       written: () => left.written,
       soon: (work) => soon.push(work),
       clock: { now: () => 0 },
       fault: () => (left.faults += 1),
     });
-    return { sweeper, soon, left, next: () => soon.shift()?.() };
+    return { sweeper, soon, left, woken, next: () => soon.shift()?.() };
   }
+
+  it("has the alarm come when the oldest run is of age, and sweeps by it though no spell is loaded", () => {
+    const limits = { ...none, maxAgeMs: 86_400_000 };
+    const { sweeper, left, woken, next } = bench(limits);
+    sweeper.alarm();
+    sweeper.runEnded();
+    next();
+    // Nothing was ever kept.
+    expect([left.sweeps, woken]).toEqual([1, []]);
+    left.oldest = 5;
+    for (let i = 0; i < 64; i++) sweeper.runEnded();
+    next();
+    expect(woken).toEqual([86_400_005]);
+    sweeper.alarm();
+    expect(left.sweeps).toBe(3);
+    // One that is of age and stays, since it took long, is not asked for again and again.
+    left.oldest = -86_400_000;
+    sweeper.alarm();
+    expect(woken.at(-1)).toBe(3_600_000);
+  });
 
   it("sweeps after the first run of a start, then after each 64th, or when much was written", () => {
     const { sweeper, soon, left, next } = bench();
@@ -494,6 +526,60 @@ describe("a runner", () => {
       type: "run.started",
       seq: lastSeq + 1,
     });
+  });
+
+  it("wakes for what is of age by the alarm alone", async () => {
+    const { run, stub } = await saved({ maxAgeMs: 7_200_000 });
+    await run();
+    const alarm = (): Promise<number | null> =>
+      runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
+    await expect.poll(alarm, { timeout: 10_000 }).not.toBe(null);
+    const hours = (((await alarm()) ?? 0) - Date.now()) / 3_600_000;
+    expect(Math.round(hours)).toBe(2);
+    await runInDurableObject(stub, (_, { storage }) => {
+      storage.sql.exec("UPDATE runs SET started_at = 1");
+      storage.sql.exec(`UPDATE journal SET body = replace(body, '"at":', '"at":1,"was":')`);
+    });
+    await evictDurableObject(stub);
+    await runDurableObjectAlarm(stub);
+    const left = await runInDurableObject(stub, (_, { storage }) =>
+      storage.sql.exec("SELECT count(*) AS n FROM runs").one(),
+    );
+    expect(left).toEqual({ n: 0 });
+  });
+
+  it("forgets the runs of a spell that is deleted, and gives no seq again", async () => {
+    const { user, run, listed, stub } = await saved({});
+    await run();
+    const seqs = () =>
+      runInDurableObject(stub, (_, { storage }) =>
+        storage.sql
+          .exec(
+            "SELECT (SELECT count(*) FROM journal) AS n, (SELECT count(*) FROM chunks WHERE run_id <> '') AS c",
+          )
+          .one(),
+      );
+    const tab = await TestConnection.open(user, "demo");
+    const { lastSeq } = (await tab.hello()) as { lastSeq: number };
+    expect((await user.ask("/spells/demo", { method: "DELETE" })).status).toBe(204);
+    await expect.poll(seqs, { timeout: 10_000 }).toEqual({ n: 0, c: 0 });
+    expect((await user.ask("/spells/demo", { method: "PUT", body: asked })).status).toBe(201);
+    expect(await listed()).toEqual([]);
+    const again = await TestConnection.open(user, "demo");
+    expect(await again.hello(lastSeq)).toMatchObject({ lastSeq });
+    await again.end(await run());
+    expect(again.events[0]?.seq).toBe(lastSeq + 1);
+  });
+
+  it("that slept through its spell's deletion begins anew when it is made anew", async () => {
+    const { user, run, listed, stub } = await saved({});
+    await run();
+    await user.ask("/spells/demo/runner", { method: "DELETE" });
+    await evictDurableObject(stub);
+    await user.ask("/spells/demo", { method: "DELETE" });
+    expect((await user.ask("/spells/demo", { method: "PUT", body: asked })).status).toBe(201);
+    const next = await run();
+    expect(await listed()).toEqual([next]);
   });
 
   it("is not kept awake by it: no timer is left when it has swept", async () => {
