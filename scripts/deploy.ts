@@ -14,11 +14,24 @@ await runCommand(async () => {
   await requireDatabase(args);
   // The schema first: the old Worker bears what migrations add, the new one does not bear that it is missing.
   await wrangler(["d1", "migrations", "apply", "DB", "--remote", ...args]);
-  await wrangler(["deploy", ...args]);
+  await wrangler(["deploy", ...limits(), ...args]);
   console.log(
     "Tokens need a secret: once, `npx wrangler secret put AUTH_SECRET` (at least 32 random bytes).",
   );
 });
+
+/** What one user may have at once on a deployed server, unless the environment says otherwise; nothing for no limit. */
+const defaultLimits = {
+  USER_MAX_RUNS: "200",
+  USER_MAX_CONNECTIONS: "200",
+  USER_MAX_JOURNAL_BYTES: String(4 * 1024 ** 3),
+};
+
+const limits = (): string[] =>
+  Object.entries(defaultLimits).flatMap(([name, value]) => [
+    "--var",
+    `${name}:${process.env[name] ?? value}`,
+  ]);
 
 async function requireDatabase(args: string[]): Promise<void> {
   const { unstable_readConfig } = await import("wrangler");

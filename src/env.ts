@@ -20,6 +20,11 @@ export interface Env {
   /** Comma-separated origins that may open WebSockets and call the API from pages; the server's own always may. */
   ALLOWED_ORIGINS?: string;
 
+  /** What one user may have at once over all runners; without a limit where they are not set. */
+  USER_MAX_RUNS?: string;
+  USER_MAX_CONNECTIONS?: string;
+  USER_MAX_JOURNAL_BYTES?: string;
+
   OPENAI_API_KEY?: string;
   OPENAI_BASE_URL?: string;
   /** JSON object `{old model name: model}`, laid over the built-in table. `*` is the model for a request without one. */

@@ -7,9 +7,11 @@ import type { JournalStore } from "./journal-store.ts";
 import { type LoadedSpell, type Pin, pinOf } from "./loaded-spell.ts";
 import type { RpcAnswer } from "./rpc.ts";
 import type { Ancestry, RunDesk } from "./run-desk.ts";
+import type { RunPermits } from "./run-permits.ts";
 import type { RunTable } from "./run-table.ts";
 
 export interface ForksOptions {
+  permits: RunPermits;
   spell: HeldSpell;
   desk: RunDesk;
   runs: RunTable;
@@ -63,6 +65,7 @@ export class Forks {
     const { spell, desk, runs } = this.#options;
     const present = await spell.get();
     const ancestry = await this.#ancestry(parent, present.ref, fromNode);
+    while (!this.#options.permits.isFree) await this.#options.permits.take();
     const run = desk.fork(present, ancestry, {
       ...(inputs === undefined ? {} : { inputs }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),

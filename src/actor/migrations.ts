@@ -1,6 +1,6 @@
-/** The runner's tables. Applied in the constructor, so before any request; each step runs once. */
+/** The tables of the actors. Applied in their constructors, so before any request; each step runs once. */
 
-const steps = [
+export const runnerSteps = [
   `CREATE TABLE journal (
      first_seq INTEGER PRIMARY KEY,
      last_seq INTEGER NOT NULL,
@@ -68,7 +68,46 @@ const steps = [
    ) WITHOUT ROWID;`,
 ];
 
-export function migrate(sql: SqlStorage): void {
+export const managerSteps = [
+  // The first managers had these without a count of steps.
+  `CREATE TABLE IF NOT EXISTS runners (
+     name TEXT PRIMARY KEY,
+     spell_id TEXT NOT NULL,
+     connections INTEGER NOT NULL DEFAULT 0,
+     loaded_at INTEGER
+   ) WITHOUT ROWID;
+   CREATE TABLE IF NOT EXISTS tickets (
+     hash TEXT PRIMARY KEY,
+     token_expires_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) WITHOUT ROWID;`,
+  // Limits and usage: what each runner may, what it told last, and the sums by month.
+  `ALTER TABLE runners ADD COLUMN playing INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE leases (
+     name TEXT PRIMARY KEY,
+     runs INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE reports (
+     name TEXT PRIMARY KEY,
+     bytes INTEGER NOT NULL,
+     runs INTEGER NOT NULL,
+     nodes INTEGER NOT NULL,
+     input_tokens INTEGER NOT NULL,
+     output_tokens INTEGER NOT NULL,
+     calls INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE months (
+     month TEXT PRIMARY KEY,
+     runs INTEGER NOT NULL,
+     nodes INTEGER NOT NULL,
+     input_tokens INTEGER NOT NULL,
+     output_tokens INTEGER NOT NULL,
+     calls INTEGER NOT NULL
+   ) WITHOUT ROWID;`,
+];
+
+export function migrate(sql: SqlStorage, steps: readonly string[]): void {
   sql.exec("CREATE TABLE IF NOT EXISTS migrations (step INTEGER PRIMARY KEY)");
   const [row] = sql.exec<{ done: number }>("SELECT count(*) AS done FROM migrations").toArray();
   for (let step = row?.done ?? 0; step < steps.length; step++) {

@@ -7,6 +7,8 @@ import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import type { Idempotency } from "./idempotency-keys.ts";
 import type { HookCall, HookTaken } from "./hooks/hook-answers.ts";
+import type { RunLease } from "./run-permits.ts";
+import type { RunnerReport } from "./usage-book.ts";
 
 /** A failure as data: exceptions over RPC lose their class and cost more. */
 export interface RpcFailure {
@@ -80,6 +82,10 @@ export interface RunnerRpc {
    * @param patch JSON of the patch that made it, where it came from an edit
    */
   spellChanged(spellId: string, version: number, patch?: string): Promise<void>;
+  /** What its runs have used so far, and how large its database is. */
+  report(): Promise<RunnerReport>;
+  /** Its open connections. */
+  countConnections(): Promise<number>;
   /** The spell was deleted: open connections close with 4404, runs are cancelled, later runs are `not_found`. */
   spellDeleted(): Promise<void>;
 }
@@ -89,13 +95,21 @@ export interface ManagerRpc {
   runnerLoaded(name: string): Promise<void>;
   runnerUnloaded(name: string): Promise<void>;
   runnerConnections(name: string, connections: number): Promise<void>;
+  runnerPlaying(name: string, isPlaying: boolean): Promise<void>;
+  /** Lets a runner have so many runs at once, or fewer where the user's limit leaves no more, and some beyond where it does. */
+  lease(name: string, runs: number): Promise<RunLease>;
+  /** Whether a runner may have so many connections within the user's limit. */
+  admit(name: string, connections: number): Promise<boolean>;
+  report(name: string, report: RunnerReport): Promise<void>;
+  /** `GET /usage`: {@link file://../protocol/runners.ts} `userUsage`. */
+  showUsage(): Promise<RpcAnswer>;
   /** Tells every loaded runner of this user that uses `spellId`, and those of it that have connections; returns when all know. */
   spellChanged(spellId: string, version: number, patch?: string): Promise<void>;
   spellDeleted(spellId: string): Promise<void>;
   /** Loads a runner of this user, or frees one ({@link RunnerRpc.load}, {@link RunnerRpc.unload}). */
   startRunner(name: string): Promise<RpcAnswer>;
   endRunner(name: string): Promise<RpcAnswer>;
-  /** `GET /runners`: `{data: [{spellId, owner, session, connections, loadedAt}]}` */
+  /** `GET /runners`: `{data: [{spellId, owner, session, connections, loaded, loadedAt?, playing, bytes}]}` */
   listRunners(): Promise<RpcAnswer>;
   /** A ticket for one WebSocket, valid 30 s: keeps only its hash. `expiresAt` is the token's own expiry in ms. */
   createTicket(hash: string, expiresAt: number): Promise<void>;

@@ -13,12 +13,14 @@ import type { JournalStore } from "./journal-store.ts";
 import type { LoadedSpell } from "./loaded-spell.ts";
 import type { RpcAnswer, RunAnswer, RunOptions, StreamAnswer } from "./rpc.ts";
 import type { RunDesk, RunOrder } from "./run-desk.ts";
+import type { RunPermits } from "./run-permits.ts";
 import type { RunTable } from "./run-table.ts";
 
 /** UTF-16 units; a call between Workers takes 32 MiB: https://developers.cloudflare.com/workers/runtime-apis/rpc/ */
 const maxAnswerLength = 8 * 1024 * 1024;
 
 export interface RunAnswersOptions {
+  permits: RunPermits;
   spell: HeldSpell;
   desk: RunDesk;
   runs: RunTable;
@@ -38,9 +40,14 @@ export class RunAnswers {
   }
 
   async run(request: RunRequest, { idempotency, isAsync }: RunOptions = {}): Promise<RunAnswer> {
-    const { spell } = this.#options;
+    const { spell, permits } = this.#options;
     const present = spell.present ?? (await spell.get());
-    const first = idempotency === undefined ? undefined : this.#madeBy(idempotency);
+    let first = this.#madeBy(idempotency);
+    // Another request with the key, or another run, may come while the manager is asked.
+    while (first === undefined && !permits.isFree) {
+      await permits.take();
+      first = this.#madeBy(idempotency);
+    }
     if (first !== undefined) return { ...(await this.#again(first, isAsync === true)), replayed: true };
     const isGrouped = idempotency === undefined && isAsync !== true;
     const run = this.#take(present, { ...request, isGrouped }, idempotency);
@@ -51,9 +58,14 @@ export class RunAnswers {
     request: RunRequest,
     { idempotency }: Pick<RunOptions, "idempotency"> = {},
   ): Promise<StreamAnswer> {
-    const { spell } = this.#options;
+    const { spell, permits } = this.#options;
     const present = await spell.get();
-    const first = idempotency === undefined ? undefined : this.#madeBy(idempotency);
+    let first = this.#madeBy(idempotency);
+    // Another request with the key, or another run, may come while the manager is asked.
+    while (first === undefined && !permits.isFree) {
+      await permits.take();
+      first = this.#madeBy(idempotency);
+    }
     if (first !== undefined) return { ok: true, body: this.#stream(first, 0), runId: first, replayed: true };
     const run = this.#take(present, request, idempotency);
     return { ok: true, body: this.#stream(run.runId, run.firstSeq - 1), runId: run.runId };
@@ -147,8 +159,10 @@ export class RunAnswers {
    * The run that the key has made, unless it is no longer kept.
    * @throws SpellError `conflict` where it was made by another request
    */
-  #madeBy({ key, fingerprint }: Idempotency): string | undefined {
+  #madeBy(idempotency: Idempotency | undefined): string | undefined {
+    if (idempotency === undefined) return undefined;
     const { keys, clock, runs } = this.#options;
+    const { key, fingerprint } = idempotency;
     const made = keys.find(key, clock.now());
     if (made === undefined || !runs.has(made.runId)) return undefined;
     if (made.fingerprint === fingerprint) return made.runId;

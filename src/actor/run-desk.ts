@@ -113,6 +113,13 @@ export class RunDesk {
     ];
   }
 
+  /** Runs in progress that do not wait for a human, who may take days. */
+  get running(): number {
+    let count = 0;
+    for (const run of this.#active.values()) if (!run.isWaiting) count += 1;
+    return count;
+  }
+
   get queued(): number {
     return this.#queue.length;
   }

@@ -12,10 +12,12 @@ import type { RunnerJournal } from "./journal.ts";
 import type { JournalStore } from "./journal-store.ts";
 import type { Player } from "./play/player.ts";
 import type { RunDesk, RunOrder } from "./run-desk.ts";
+import type { RunPermits } from "./run-permits.ts";
 import type { RunTable } from "./run-table.ts";
 import type { SpellEdits } from "./spell-edits.ts";
 
 export interface RunnerHostOptions {
+  permits: RunPermits;
   address: RunnerAddress;
   spell: HeldSpell;
   edits: SpellEdits;
@@ -74,9 +76,11 @@ export class RunnerHost implements ConnectionHost {
   }
 
   async run(order: RunOrder): Promise<void> {
-    const { desk, spell, recovered } = this.#options;
+    const { desk, spell, permits, recovered } = this.#options;
     await recovered();
-    desk.take(await spell.get(), order);
+    const present = await spell.get();
+    while (!permits.isFree) await permits.take();
+    desk.take(present, order);
   }
 
   cancel(runId: string): boolean {

@@ -10,6 +10,7 @@ import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
 import { atMostTwice } from "../platform/retry.ts";
 import { managerName, parseRunnerName, type RunnerAddress } from "./address.ts";
+import { Admission } from "./admission.ts";
 import { Chunks } from "./chunks.ts";
 import { ConnectionDesk } from "./connection-desk.ts";
 import { Connections } from "./connections.ts";
@@ -23,7 +24,7 @@ import { RunnerJournal } from "./journal.ts";
 import { JournalStore } from "./journal-store.ts";
 import { LargeValues } from "./large-values.ts";
 import { type LoadedSpell, loadSpell, type Pin } from "./loaded-spell.ts";
-import { migrate } from "./migrations.ts";
+import { migrate, runnerSteps } from "./migrations.ts";
 import type { ManagerRpc } from "./rpc.ts";
 import { Firings } from "./play/firings.ts";
 import { Callbacks } from "./hooks/callbacks.ts";
@@ -34,6 +35,7 @@ import { Player } from "./play/player.ts";
 import { Retention, retentionOf } from "./retention.ts";
 import { RunAnswers } from "./run-answers.ts";
 import { Recovery } from "./recovery.ts";
+import { RunPermits } from "./run-permits.ts";
 import { RunDesk } from "./run-desk.ts";
 import { RunTable } from "./run-table.ts";
 import { RunnerHost } from "./runner-host.ts";
@@ -41,6 +43,9 @@ import { SessionState } from "./session-state.ts";
 import { SpellChanges } from "./spell-changes.ts";
 import { SpellEdits } from "./spell-edits.ts";
 import { Sweeper } from "./sweeper.ts";
+import type { RunnerReport } from "./usage-book.ts";
+import { UsageMeter } from "./usage-meter.ts";
+import { userLimitsOf } from "./user-limits.ts";
 import { Watchdog, watchMs } from "./watchdog.ts";
 
 /** For how long the events of a deleted spell's runs can still be read by streams that are open. */
@@ -68,6 +73,9 @@ export class RunnerParts {
   readonly player: Player;
   readonly hooks: HookAnswers;
   readonly retention: Retention;
+  readonly permits: RunPermits;
+  readonly admission: Admission;
+  readonly meter: UsageMeter;
   readonly sweeper: Sweeper;
 
   readonly #callbacks: Callbacks;
@@ -79,7 +87,7 @@ export class RunnerParts {
   constructor(ctx: DurableObjectState, env: Env) {
     this.#ctx = ctx;
     this.#env = env;
-    migrate(ctx.storage.sql);
+    migrate(ctx.storage.sql, runnerSteps);
     this.address = parseRunnerName(ctx.id.name);
     this.spells = new SpellRepository(env.DB);
     this.failures = new Failures({ runner: this.address });
@@ -127,15 +135,27 @@ export class RunnerParts {
         return spell === null ? undefined : retentionOf(spell.plan.settings.retention);
       },
       written: () => this.store.written,
-      soon: (work) =>
-        ctx.waitUntil(
-          scheduler
-            .wait(0)
-            .then(() => this.journal.flush())
-            .then(work),
-        ),
+      soon: (work) => ctx.waitUntil(scheduler.wait(0).then(work)),
+      before: () => {
+        this.journal.flush();
+        return this.meter.count();
+      },
+      after: () => ctx.waitUntil(this.#report()),
       clock: { now },
       fault: (thrown) => this.failures.bug(thrown),
+    });
+    this.meter = new UsageMeter({ storage: ctx.storage, facts });
+    this.admission = new Admission({
+      limits: () => userLimitsOf(env),
+      open: () => this.connections.size,
+      admit: (connections) => this.manager().admit(this.name(), connections),
+    });
+    this.permits = new RunPermits({
+      limits: () => userLimitsOf(env),
+      underway: () => this.desk.running,
+      lease: (runs) => this.manager().lease(this.name(), runs),
+      now,
+      soon: (work) => ctx.waitUntil(work()),
     });
     this.desk = new RunDesk({
       userId: this.address.caller,
@@ -172,6 +192,7 @@ export class RunnerParts {
     });
     this.#callbacks = new Callbacks({ sql: ctx.storage.sql, desk: this.desk });
     this.forks = new Forks({
+      permits: this.permits,
       spell: this.spell,
       desk: this.desk,
       runs: this.runs,
@@ -193,6 +214,7 @@ export class RunnerParts {
     if (open.length > 0) this.watchdog.rearm(open.some(({ status }) => status !== "waiting"));
     const keys = new IdempotencyKeys(ctx.storage.sql);
     this.answers = new RunAnswers({
+      permits: this.permits,
       spell: this.spell,
       desk: this.desk,
       runs: this.runs,
@@ -204,6 +226,7 @@ export class RunnerParts {
     });
     const sources = new PlayedSources(ctx.storage.sql);
     this.player = new Player({
+      permits: this.permits,
       spell: this.spell,
       desk: this.desk,
       journal: this.journal,
@@ -215,7 +238,12 @@ export class RunnerParts {
       keys,
       now,
       register: this.#register,
-      told: () => undefined,
+      told: (isPlaying) =>
+        ctx.waitUntil(
+          atMostTwice(() => this.manager().runnerPlaying(this.name(), isPlaying)).catch((error: unknown) =>
+            log.warn("the manager was not told of playing", { error: describeError(error) }),
+          ),
+        ),
       soon: (work) => ctx.waitUntil(work()),
       recovered: () => this.recovered(),
     });
@@ -228,6 +256,7 @@ export class RunnerParts {
       answers: this.answers,
     });
     const host = new RunnerHost({
+      permits: this.permits,
       address: this.address,
       spell: this.spell,
       edits,
@@ -280,6 +309,22 @@ export class RunnerParts {
     // What an earlier spell of this id did is nothing of this one's.
     if (pin === undefined && this.state.belongTo(spell.createdAt)) this.retention.forgetAll();
     return spell;
+  }
+
+  /** What its runs have used, counted to the last. */
+  report(): RunnerReport {
+    while (this.meter.count());
+    return { usage: this.meter.sums(), bytes: this.store.bytes() };
+  }
+
+  /** Tells the manager, off the path of everything: what is lost is in the next report. */
+  async #report(): Promise<void> {
+    const report = { usage: this.meter.sums(), bytes: this.store.bytes() };
+    await this.manager()
+      .report(this.name(), report)
+      .catch((error: unknown) =>
+        log.warn("the manager was not told of usage", { error: describeError(error) }),
+      );
   }
 
   /** The spell was deleted: its runs go, too, when those who read their ends have done so. */

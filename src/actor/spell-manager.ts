@@ -1,10 +1,18 @@
-/** SpellManager: one per user. Knows which runners are loaded and how many connections each has, tells them of changes, and keeps tickets. */
+/**
+ * SpellManager: one per user. Knows which runners are loaded or played and how many connections each has, tells them of changes,
+ * keeps the user's limits, usage and tickets.
+ */
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
 import { parseRunnerName } from "./address.ts";
+import { Leases } from "./leases.ts";
+import { managerSteps, migrate } from "./migrations.ts";
 import type { ManagerRpc, RpcAnswer, RunnerRpc } from "./rpc.ts";
+import type { RunLease } from "./run-permits.ts";
+import { type RunnerReport, UsageBook } from "./usage-book.ts";
+import { userLimitsOf } from "./user-limits.ts";
 
 const ticketMs = 30_000;
 /** Tickets that a user may have open at once; the oldest goes first. */
@@ -14,26 +22,27 @@ interface RunnerRow extends Record<string, SqlStorageValue> {
   name: string;
   connections: number;
   loaded_at: number | null;
+  playing: number;
 }
+
+/** In SQL: of runners that keep something in memory, or wake by themselves. */
+const isActive = "(loaded_at IS NOT NULL OR connections > 0 OR playing = 1)";
+/** Leases count in whole numbers, also where runs have no limit. */
+const maxLease = 1_000_000;
+/** Runners that are asked for what they used last, when somebody wants to know. */
+const maxAsked = 100;
 
 export class SpellManager extends DurableObject<Env> implements ManagerRpc {
   readonly #sql: SqlStorage;
+  readonly #leases: Leases;
+  readonly #usage: UsageBook;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
-    this.#sql.exec(`
-      CREATE TABLE IF NOT EXISTS runners (
-        name TEXT PRIMARY KEY,
-        spell_id TEXT NOT NULL,
-        connections INTEGER NOT NULL DEFAULT 0,
-        loaded_at INTEGER
-      ) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS tickets (
-        hash TEXT PRIMARY KEY,
-        token_expires_at INTEGER NOT NULL,
-        expires_at INTEGER NOT NULL
-      ) WITHOUT ROWID;`);
+    migrate(this.#sql, managerSteps);
+    this.#leases = new Leases(this.#sql, now);
+    this.#usage = new UsageBook(this.#sql);
   }
 
   async runnerLoaded(name: string): Promise<void> {
@@ -48,6 +57,79 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
   async runnerConnections(name: string, connections: number): Promise<void> {
     this.#put(name, { connections });
     this.#sweep();
+  }
+
+  async runnerPlaying(name: string, isPlaying: boolean): Promise<void> {
+    this.#put(name, { playing: isPlaying ? 1 : 0 });
+    this.#sweep();
+  }
+
+  async lease(name: string, runs: number): Promise<RunLease> {
+    const limits = userLimitsOf(this.env);
+    const lease = this.#leases.take(name, runs, Math.min(maxLease, limits.runs));
+    return { ...lease, isFull: this.#usage.bytes() > limits.journalBytes };
+  }
+
+  async admit(name: string, connections: number): Promise<boolean> {
+    const limit = userLimitsOf(this.env).connections;
+    if (limit === Number.POSITIVE_INFINITY) return true;
+    if (this.#connectionsBeside(name) + connections > limit) await this.#recount(name);
+    const isAdmitted = this.#connectionsBeside(name) + connections <= limit;
+    // Counted in the same turn, so that two that come together do not both take the last place.
+    if (isAdmitted) this.#put(name, { connections });
+    return isAdmitted;
+  }
+
+  async report(name: string, report: RunnerReport): Promise<void> {
+    this.#usage.put(name, report, now());
+  }
+
+  async showUsage(): Promise<RpcAnswer> {
+    const loaded = this.#sql
+      .exec<RunnerRow>(
+        "SELECT * FROM runners WHERE loaded_at IS NOT NULL ORDER BY loaded_at DESC LIMIT ?",
+        maxAsked,
+      )
+      .toArray();
+    await Promise.all(
+      loaded.map(async ({ name }) => {
+        // What one that is busy has used is in its next report.
+        const report = await this.#runner(name)
+          .report()
+          .catch(() => null);
+        if (report !== null) this.#usage.put(name, report, now());
+      }),
+    );
+    const limits = userLimitsOf(this.env);
+    const bounded = Object.entries(limits).filter(([, limit]) => limit !== Number.POSITIVE_INFINITY);
+    const usage = {
+      ...this.#usage.month(now()),
+      journalBytes: this.#usage.bytes(),
+      connections: this.#connectionsBeside(""),
+      limits: Object.fromEntries(bounded),
+    };
+    return { ok: true, json: JSON.stringify(usage) };
+  }
+
+  #connectionsBeside(name: string): number {
+    return this.#sql
+      .exec<{ n: number }>("SELECT coalesce(sum(connections), 0) AS n FROM runners WHERE name <> ?", name)
+      .one().n;
+  }
+
+  /** Asks the others how many they have: one that has crashed may never have told that it has none. */
+  async #recount(name: string): Promise<void> {
+    const others = this.#sql
+      .exec<RunnerRow>("SELECT * FROM runners WHERE connections > 0 AND name <> ?", name)
+      .toArray();
+    await Promise.all(
+      others.map(async (row) => {
+        const connections = await this.#runner(row.name)
+          .countConnections()
+          .catch(() => row.connections);
+        this.#put(row.name, { connections });
+      }),
+    );
   }
 
   async spellChanged(spellId: string, version: number, patch?: string): Promise<void> {
@@ -65,6 +147,10 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
       rows.filter((row) => row.spell_id !== spellId && row.loaded_at !== null).map((row) => row.name),
       (runner) => runner.spellChanged(spellId, 0),
     );
+    this.#sql.exec(
+      "DELETE FROM reports WHERE name IN (SELECT name FROM runners WHERE spell_id = ?)",
+      spellId,
+    );
     this.#sql.exec("DELETE FROM runners WHERE spell_id = ?", spellId);
   }
 
@@ -78,7 +164,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
 
   async listRunners(): Promise<RpcAnswer> {
     const data = this.#sql
-      .exec<RunnerRow>("SELECT * FROM runners ORDER BY name")
+      .exec<RunnerRow>(`SELECT * FROM runners WHERE ${isActive} ORDER BY name`)
       .toArray()
       .map((row) => {
         const { spellId, owner, session } = parseRunnerName(row.name);
@@ -88,6 +174,8 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
           session,
           connections: row.connections,
           loaded: row.loaded_at !== null,
+          playing: row.playing === 1,
+          bytes: this.#usage.bytesOf(row.name),
           ...(row.loaded_at === null ? {} : { loadedAt: row.loaded_at }),
         };
       });
@@ -122,7 +210,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
   #concerned(spellId: string): string[] {
     return this.#sql
       .exec<RunnerRow>(
-        "SELECT * FROM runners WHERE loaded_at IS NOT NULL OR (spell_id = ? AND connections > 0)",
+        "SELECT * FROM runners WHERE loaded_at IS NOT NULL OR playing = 1 OR (spell_id = ? AND connections > 0)",
         spellId,
       )
       .toArray()
@@ -133,19 +221,23 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     return this.env.SPELL_RUNNER.getByName(name);
   }
 
-  #put(name: string, change: { loaded_at?: number; connections?: number }): void {
+  #put(name: string, change: { loaded_at?: number; connections?: number; playing?: number }): void {
     this.#sql.exec(
-      `INSERT INTO runners (name, spell_id, connections, loaded_at) VALUES (?1, ?2, coalesce(?3, 0), ?4)
-       ON CONFLICT (name) DO UPDATE SET connections = coalesce(?3, connections), loaded_at = coalesce(?4, loaded_at)`,
+      `INSERT INTO runners (name, spell_id, connections, loaded_at, playing)
+       VALUES (?1, ?2, coalesce(?3, 0), ?4, coalesce(?5, 0))
+       ON CONFLICT (name) DO UPDATE SET connections = coalesce(?3, connections),
+         loaded_at = coalesce(?4, loaded_at), playing = coalesce(?5, playing)`,
       name,
       parseRunnerName(name).spellId,
       change.connections ?? null,
       change.loaded_at ?? null,
+      change.playing ?? null,
     );
   }
 
+  /** One that keeps something is known though it is not loaded: it must learn of its spell's deletion. */
   #sweep(): void {
-    this.#sql.exec("DELETE FROM runners WHERE loaded_at IS NULL AND connections = 0");
+    this.#sql.exec(`DELETE FROM runners WHERE NOT ${isActive} AND name NOT IN (SELECT name FROM reports)`);
   }
 
   /** Asks all at once. One that cannot be reached is loaded anew when it is next used, and reads D1 then. */

@@ -8,7 +8,7 @@ import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
 import { closeCodes } from "../protocol/down.ts";
-import { SpellError } from "../protocol/errors.ts";
+import { SpellError, statusOf } from "../protocol/errors.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import type { Idempotency } from "./idempotency-keys.ts";
@@ -24,6 +24,7 @@ import {
 } from "./rpc.ts";
 import type { HookCall, HookTaken } from "./hooks/hook-answers.ts";
 import { RunnerParts } from "./runner-parts.ts";
+import type { RunnerReport } from "./usage-book.ts";
 import { watchMs } from "./watchdog.ts";
 
 export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
@@ -119,6 +120,14 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
     });
   }
 
+  async report(): Promise<RunnerReport> {
+    this.#parts.journal.flush();
+    return this.#parts.report();
+  }
+  async countConnections(): Promise<number> {
+    return this.#parts.connections.size;
+  }
+
   getPlan(version: number): Promise<RpcAnswer> {
     return this.#tell(() => this.#plan({ version }));
   }
@@ -149,6 +158,8 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   /** The WebSocket upgrade, already authenticated by the Worker. */
   override async fetch(request: Request): Promise<Response> {
     const expiresAt = Number(request.headers.get(upgradeHeaders.expiresAt));
+    const refused = await this.#parts.admission.refusal();
+    if (refused !== null) return Response.json(refused.toInfo(), { status: statusOf(refused.code) });
     const { 0: client, 1: server } = new WebSocketPair();
     this.#parts.connections.accept(server, expiresAt);
     this.#countConnections();

@@ -22,6 +22,10 @@ export interface SweeperOptions {
   written: () => number;
   /** Does it soon, when what is being answered has been. */
   soon: (work: () => void) => void;
+  /** Before anything is given up; true when there is more of that to do first. */
+  before: () => boolean;
+  /** When a sweep is over. */
+  after: () => void;
   clock: Clock;
   /** Where the greatest age is kept for the alarm, which finds no spell loaded. */
   facts: Pick<Facts, "get" | "set">;
@@ -68,14 +72,16 @@ export class Sweeper {
   }
 
   #sweep(limits: RetentionLimits): void {
-    const { retention, written, clock, facts, wakeBy, fault } = this.#options;
+    const { retention, written, clock, facts, wakeBy, before, after, fault } = this.#options;
     this.#isPlanned = false;
     try {
+      if (before()) return this.#plan();
       const { more } = retention.sweep(clock.now(), limits);
       this.#ended = 0;
       this.#writtenThen = written();
       // Others get their turn between two sweeps.
       if (more) return this.#plan();
+      after();
       const oldest = retention.oldest();
       if (oldest === undefined) return;
       if (facts.get(ageFact) !== limits.maxAgeMs) facts.set(ageFact, limits.maxAgeMs);

@@ -9,7 +9,7 @@ import { askActor, managerOf, runnerOf } from "./actors.ts";
 import { bearerToken } from "./middleware/auth.ts";
 import { forgetSpell } from "./ownership.ts";
 import { idParams, runnerAddressOf, sessionQuery } from "./request.ts";
-import { problem } from "./responses.ts";
+import { type Failure, problem } from "./responses.ts";
 import { addRoute, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
 
 const subprotocol = "spellrunner.v1";
@@ -27,7 +27,11 @@ export function addConnectRoute(app: App): void {
       access: "own",
       params: idParams,
       query: sessionQuery.extend({ ticket: z.string().optional() }),
-      responses: { 101: emptyAnswer("The WebSocket"), 426: problemAnswer("No upgrade was asked for") },
+      responses: {
+        101: emptyAnswer("The WebSocket"),
+        426: problemAnswer("No upgrade was asked for"),
+        429: problemAnswer("You have as many connections as you may"),
+      },
     },
     connect,
   );
@@ -54,8 +58,7 @@ async function connect(c: RouteContext): Promise<Response> {
     "read",
   );
   if (response.status === 404) forgetSpell(address.owner, address.spellId);
-  // A copy where no socket came: the headers of what an actor sends cannot be added to.
-  if (response.webSocket === null) return new Response(response.body, response);
+  if (response.webSocket === null) return problem(await response.json<Failure>());
   if (!offered.includes(subprotocol)) return response;
   // A browser drops a connection whose server chose none of the subprotocols that it offered.
   const headers = { "sec-websocket-protocol": subprotocol };

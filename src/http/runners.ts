@@ -89,4 +89,24 @@ export function addRunnerRoutes(app: App): void {
       return result.ok ? jsonText(result.json) : problem(result.error);
     },
   );
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/usage",
+      summary: "Tell what your runs have used this month, and your limits",
+      tag,
+      access: "user",
+      responses: { 200: answer("The usage", "UserUsage") },
+    },
+    async (c) => {
+      const { userId } = c.var.identity;
+      const result = await askActor(
+        () => managerOf(c.env, userId),
+        (manager) => manager.showUsage(),
+        "read",
+      );
+      return result.ok ? jsonText(result.json) : problem(result.error);
+    },
+  );
 }

@@ -5,7 +5,14 @@ import { conflictProblem, errorInfo, problem } from "../protocol/errors.ts";
 import { eventPage, stampedEvent } from "../protocol/events.ts";
 import { plan } from "../protocol/plan.ts";
 import { run, runList, forkRequest, runRequest, runResult } from "../protocol/runs.ts";
-import { health, hookAccepted, runnerDescription, runnerList, ticketAnswer } from "../protocol/runners.ts";
+import {
+  health,
+  hookAccepted,
+  runnerDescription,
+  runnerList,
+  ticketAnswer,
+  userUsage,
+} from "../protocol/runners.ts";
 import {
   createdSpell,
   savedSpell,
@@ -46,6 +53,7 @@ export const namedSchemas = {
   EventPage: eventPage,
   Runner: runnerDescription,
   RunnerList: runnerList,
+  UserUsage: userUsage,
   HookAccepted: hookAccepted,
   Ticket: ticketAnswer,
 } as const satisfies Record<string, z.ZodType>;

@@ -33,7 +33,7 @@ export const runnerDescription = z.object({
   bytes: z.number().int().nonnegative(),
 });
 
-/** `GET /runners`: those that are loaded or have connections. */
+/** `GET /runners`: those that are loaded, played, or have connections. */
 export const runnerList = z.object({
   data: z.array(
     z.object({
@@ -43,8 +43,34 @@ export const runnerList = z.object({
       connections: z.number().int().nonnegative(),
       loaded: z.boolean(),
       loadedAt: z.number().int().optional(),
+      playing: z.boolean(),
+      /** Size of its database, as it was last told. */
+      bytes: z.number().int().nonnegative(),
     }),
   ),
+});
+
+/** `GET /usage`: what your runs have used this month (UTC), and what you have now. */
+export const userUsage = z.object({
+  /** `2026-11` */
+  month: z.string(),
+  /** Runs that have ended. */
+  runs: z.number().int().nonnegative(),
+  /** Nodes that completed. */
+  nodes: z.number().int().nonnegative(),
+  inputTokens: z.number().nonnegative(),
+  outputTokens: z.number().nonnegative(),
+  /** Calls of providers. */
+  calls: z.number().int().nonnegative(),
+  /** Size of the databases of all your runners. */
+  journalBytes: z.number().int().nonnegative(),
+  connections: z.number().int().nonnegative(),
+  /** Those that the operator has set. */
+  limits: z.object({
+    runs: z.number().int().positive().optional(),
+    connections: z.number().int().positive().optional(),
+    journalBytes: z.number().int().positive().optional(),
+  }),
 });
 
 /** `POST /hooks/:token` of a webhook that answers at once. */

@@ -1,9 +1,15 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { managerName } from "../../src/actor/address.ts";
+import { managerSteps, migrate } from "../../src/actor/migrations.ts";
+import type { Env } from "../../src/env.ts";
 import { runnerList } from "../../src/protocol/runners.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { TestConnection } from "../helpers/connection.ts";
 import { spell } from "../helpers/spells.ts";
 
+const bindings = env as unknown as Env;
 const nothing = spell({ start: "Trigger In" }, "");
 
 async function runnersOf(user: ReturnType<typeof userNamed>) {
@@ -66,3 +72,17 @@ describe("the SpellManager", () => {
     expect(await runnersOf(userNamed("manager-3"))).toEqual([]);
   });
 });
+
+it("A manager of before there were limits gets their tables, and keeps what it knew", () =>
+  runInDurableObject(bindings.SPELL_MANAGER.getByName(managerName("manager-old")), (_, { storage }) => {
+    const { sql } = storage;
+    for (const table of ["runners", "tickets", "leases", "reports", "months", "migrations"])
+      sql.exec(`DROP TABLE ${table}`);
+    sql.exec(
+      "CREATE TABLE runners (name TEXT PRIMARY KEY, spell_id TEXT NOT NULL, connections INTEGER NOT NULL DEFAULT 0, loaded_at INTEGER) WITHOUT ROWID",
+    );
+    sql.exec("INSERT INTO runners (name, spell_id) VALUES ('n', 's')");
+    for (let i = 0; i < 2; i++) migrate(sql, managerSteps);
+    expect(sql.exec("SELECT name, playing FROM runners").toArray()).toEqual([{ name: "n", playing: 0 }]);
+    expect(sql.exec("SELECT count(*) AS n FROM leases").one()).toEqual({ n: 0 });
+  }));

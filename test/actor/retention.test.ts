@@ -387,6 +387,8 @@ describe("the sweeper", () => {
       faults: 0,
       isBroken: false,
       oldest: undefined as number | undefined,
+      uncounted: 0,
+      told: 0,
     };
     const sweeper = new Sweeper({
       retention: {
@@ -399,6 +401,8 @@ describe("the sweeper", () => {
       },
       facts: { get: (name) => facts.get(name) ?? 0, set: (name, value) => void facts.set(name, value) },
       wakeBy: (at) => woken.push(at),
+      before: () => (left.uncounted -= 1) >= 0,
+      after: () => (left.told += 1),
       limits: () => limits ?? undefined,
       written: () => left.written,
       soon: (work) => soon.push(work),
@@ -452,6 +456,17 @@ describe("the sweeper", () => {
     sweeper.runEnded();
     while (soon.length > 0) next();
     expect(left.sweeps).toBe(4);
+  });
+
+  it("has all counted before it gives anything up, and tells when it is done", () => {
+    const { sweeper, soon, left, next } = bench();
+    left.uncounted = 2;
+    sweeper.runEnded();
+    next();
+    next();
+    expect([left.sweeps, left.told]).toEqual([0, 0]);
+    next();
+    expect([left.sweeps, left.told, soon.length]).toEqual([1, 1, 0]);
   });
 
   it("gives nothing up while the limits are not known, and tries again after a fault", () => {

@@ -13,12 +13,14 @@ import type { Idempotency, IdempotencyKeys } from "../idempotency-keys.ts";
 import type { RunnerJournal } from "../journal.ts";
 import type { LoadedSpell } from "../loaded-spell.ts";
 import type { RunDesk } from "../run-desk.ts";
+import type { RunPermits } from "../run-permits.ts";
 import type { Watchdog } from "../watchdog.ts";
 import type { Firing, Firings } from "./firings.ts";
 import type { HookKeys } from "../hooks/hook-keys.ts";
 import { type PlayedSources, sourcesOf } from "./played-sources.ts";
 
 export interface PlayerOptions {
+  permits: RunPermits;
   spell: HeldSpell;
   desk: Pick<RunDesk, "open" | "take">;
   journal: Pick<RunnerJournal, "record">;
@@ -213,7 +215,7 @@ export class Player {
     try {
       await this.#dispatch();
     } catch (thrown) {
-      log.warn("firings wait: their spell could not be read", { error: describeError(thrown) });
+      log.warn("firings wait: no run can begin", { error: describeError(thrown) });
       this.#options.watchdog.wakeBy(this.#options.now() + retryMs);
     } finally {
       this.#isDispatching = false;
@@ -299,10 +301,11 @@ export class Player {
   }
 
   async #dispatch(): Promise<void> {
-    const { spell, firings, recovered } = this.#options;
+    const { spell, firings, permits, recovered } = this.#options;
     await recovered();
     for (let begun = 1; this.#isPlaying; begun++) {
       const loaded = spell.present ?? (await spell.get());
+      while (!permits.isFree) await permits.take();
       const firing = firings.first();
       if (firing === undefined || !this.#isPlaying || this.#underway() >= concurrencyOf(loaded)) return;
       if (!this.#begin(loaded, firing)) return;

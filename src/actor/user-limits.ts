@@ -1,0 +1,34 @@
+/** What one user may have at once over all runners, by the operator's settings. Without a setting there is no limit. */
+import type { Env } from "../env.ts";
+import { SpellError } from "../protocol/errors.ts";
+
+export interface UserLimits {
+  /** Runs in progress. */
+  runs: number;
+  connections: number;
+  /** Bytes of the databases of all the user's runners. */
+  journalBytes: number;
+}
+
+export const limitSettings = {
+  runs: "USER_MAX_RUNS",
+  connections: "USER_MAX_CONNECTIONS",
+  journalBytes: "USER_MAX_JOURNAL_BYTES",
+} as const satisfies Record<keyof UserLimits, keyof Env>;
+
+/**
+ * The limits; `Infinity` for one that is not set.
+ * @throws SpellError `not_configured`, naming the setting that is no positive whole number
+ */
+export const userLimitsOf = (env: Pick<Env, (typeof limitSettings)[keyof UserLimits]>): UserLimits => ({
+  runs: limitOf(env, limitSettings.runs),
+  connections: limitOf(env, limitSettings.connections),
+  journalBytes: limitOf(env, limitSettings.journalBytes),
+});
+
+function limitOf(env: Pick<Env, (typeof limitSettings)[keyof UserLimits]>, name: keyof typeof env): number {
+  const text = env[name]?.trim() ?? "";
+  if (text === "") return Number.POSITIVE_INFINITY;
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new SpellError("not_configured", `${name} must be a positive whole number, or be left out.`);
+}
