@@ -5,11 +5,9 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { startOpenAiServer } from "../test/helpers/openai-server.ts";
+import { killThrice } from "./killed-run.ts";
 import { Trial } from "./trial.ts";
 
-const patienceMs = 60_000;
 const trial = await Trial.begin();
 let passed = 0;
 let failed = 0;
@@ -56,42 +54,10 @@ try {
       await server.stop();
     }
   });
-  await check("a run goes on after kill -9 within a completion, and the effect has one key", async () => {
-    const provider = await startOpenAiServer();
-    const settings = { OPENAI_BASE_URL: `${provider.url}/v1` };
-    const killed = await trial.start(settings);
-    try {
-      assert.equal((await killed.ask("/spells/cut", "PUT", spell("completion"))).status, 201);
-      const cut = killed.ask("/spells/cut/run", "POST", { inputs: { text: "x" } }).catch(() => null);
-      const held = (count: number) => waitFor(() => provider.requests.length >= count);
-      await held(1);
-      killed.killServer();
-      const server = await trial.start(settings);
-      try {
-        // Whoever asks for the spell brings the run back at once; else an alarm does, within half a minute.
-        const ended = async () => {
-          const { data } = (await (await server.ask("/spells/cut/runs")).json()) as { data: RunSeen[] };
-          return data.length === 1 && data[0]?.status === "completed" ? data[0] : undefined;
-        };
-        const { runId } = await waitFor(ended);
-        await cut;
-        const keys = provider.requests.map(({ headers }) => headers["idempotency-key"]);
-        assert.deepEqual(keys, [`${runId}:g:1`, `${runId}:g:1`]);
-        const page = (await (await server.ask(`/spells/cut/runs/${runId}/events`)).json()) as EventsSeen;
-        const types = page.events.map(({ type }) => type);
-        assert.equal(types.filter((type) => type === "run.resumed").length, 1);
-        assert.equal(types.filter((type) => /^run\.(completed|failed|interrupted)$/.test(type)).length, 1);
-        assert.deepEqual(
-          page.events.map(({ seq }) => seq),
-          page.events.map((_, i) => i + 1),
-        );
-      } finally {
-        await server.stop();
-      }
-    } finally {
-      await provider.close();
-    }
-  });
+  await check(
+    "a run goes on after kill -9 at three points, each effect has one key, a tab misses nothing",
+    () => killThrice(trial),
+  );
   await check("spell run prints the nodes, then the outputs", async () => {
     const { code, stdout, stderr } = await trial.npm([
       "run",
@@ -160,30 +126,13 @@ async function check(name: string, test: () => Promise<void>): Promise<void> {
   }
 }
 
-interface RunSeen {
-  runId: string;
-  status: string;
-}
-interface EventsSeen {
-  events: { seq: number; type: string }[];
-}
-
-/** What `look` gives when it first gives something. */
-async function waitFor<T>(look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(50)) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-  }
-  return assert.fail("Waited in vain.");
-}
-
 function lastLine(text: string): string {
   return text.trimEnd().split("\n").at(-1) ?? "";
 }
 
-/** From its start to an output that gives the input `text` back, to a step that throws, or to a provider that hangs once. */
-function spell(next: "output" | "failure" | "completion"): unknown {
-  const step = { output: "o", failure: "c", completion: "g" }[next];
+/** From its start to an output that gives the input `text` back, or to a step that throws. */
+function spell(next: "output" | "failure"): unknown {
+  const step = { output: "o", failure: "c" }[next];
   return {
     format: "spellrunner@1",
     nodes: {
@@ -195,7 +144,6 @@ function spell(next: "output" | "failure" | "completion"): unknown {
         position: [200, 100],
         data: { code: "function worker() { throw new Error('no bread'); }" },
       },
-      g: { component: "Generator", position: [200, 200], data: { fewshot: "!hang:1 smoke" } },
     },
     edges: {
       e1: { from: ["s", "trigger"], to: [step, "trigger"] },

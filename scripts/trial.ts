@@ -65,6 +65,7 @@ export class Trial {
       /Authorization: Bearer ([^"]+)/.exec(said.stdout)?.[1] ?? assert.fail(`No token:\n${said.stdout}`);
     return {
       url,
+      token,
       ask: (path: string, method = "GET", body?: unknown): Promise<Response> =>
         fetch(url + path, {
           method,
