@@ -97,12 +97,14 @@ async function describeWorker(): Promise<Manifest> {
   const { workerOptions } = wrangler.unstable_getMiniflareWorkerOptions(config);
   const { bindings: _bindings, modulesRules: _rules, rootPath: _root, ...options } = workerOptions;
   const databases = Object.keys(options.d1Databases ?? {});
+  const stores = Object.keys(options.kvNamespaces ?? {});
   return {
     options: {
       ...options,
       name: config.name ?? "worker",
       // Named after the binding: the id of the deployed database must not decide where the local data lie.
       d1Databases: Object.fromEntries(databases.map((binding) => [binding, { id: binding }])),
+      kvNamespaces: Object.fromEntries(stores.map((binding) => [binding, { id: binding }])),
     },
     vars: config.vars,
     migrations: readdirSync(migrationsDir)

@@ -5,13 +5,11 @@ import { runCommand } from "./command.ts";
 import { wranglerConfig } from "./project.ts";
 import { runWrangler } from "./wrangler.ts";
 
-const unsetDatabaseId = /^[0-]+$/;
-
 await runCommand(async () => {
   const args = process.argv.slice(2);
   await buildWithinLimit();
   if (args.includes("--dry-run")) return;
-  await requireDatabase(args);
+  await requireResources(args);
   // The schema first: the old Worker bears what migrations add, the new one does not bear that it is missing.
   await wrangler(["d1", "migrations", "apply", "DB", "--remote", ...args]);
   await wrangler(["deploy", ...limits(), ...args]);
@@ -33,20 +31,31 @@ const limits = (): string[] =>
     `${name}:${process.env[name] ?? value}`,
   ]);
 
-async function requireDatabase(args: string[]): Promise<void> {
+async function requireResources(args: string[]): Promise<void> {
   const { unstable_readConfig } = await import("wrangler");
   const at = args.findIndex((arg) => arg === "--env" || arg === "-e");
   const env = at === -1 ? args.find((arg) => arg.startsWith("--env="))?.slice("--env=".length) : args[at + 1];
   const config = unstable_readConfig({ config: wranglerConfig, ...(env === undefined ? {} : { env }) });
-  const unset = config.d1_databases.find(
-    ({ database_id: id }: { database_id?: string }) => id === undefined || unsetDatabaseId.test(id),
-  );
-  if (unset === undefined) return;
-  throw new SpellError(
-    "not_configured",
-    `wrangler.toml does not name your database yet. Run \`npx wrangler d1 create ${unset.database_name ?? "spellrunner"}\` and write the id that it prints as database_id of ${unset.binding}.`,
-  );
+  const database = config.d1_databases.find(({ database_id: id }: { database_id?: string }) => isUnset(id));
+  if (database !== undefined)
+    throw unnamed(
+      "database",
+      `d1 create ${database.database_name ?? "spellrunner"}`,
+      "database_id",
+      database.binding,
+    );
+  const store = config.kv_namespaces.find(({ id }: { id?: string }) => isUnset(id));
+  if (store !== undefined)
+    throw unnamed("KV namespace", `kv namespace create ${store.binding}`, "id", store.binding);
 }
+
+const isUnset = (id: string | undefined): boolean => id === undefined || /^[0-]+$/.test(id);
+
+const unnamed = (what: string, command: string, key: string, binding: string): SpellError =>
+  new SpellError(
+    "not_configured",
+    `wrangler.toml does not name your ${what} yet. Run \`npx wrangler ${command}\` and write the id that it prints as ${key} of ${binding}.`,
+  );
 
 async function wrangler(args: string[]): Promise<void> {
   const { code } = await runWrangler(args, { show: true });

@@ -1,14 +1,31 @@
 /** The one `Env`: bindings and settings of the Worker. Types only. */
 import type { SpellManager } from "./actor/spell-manager.ts";
 import type { SpellRunner } from "./actor/spell-runner.ts";
+import type {
+  AgentsService,
+  CacheService,
+  EntitiesService,
+  EventsService,
+  SpellsService,
+  UsersService,
+} from "./protocol/services.ts";
 import type { CompletionEntrypoint } from "./services/completion/entrypoint.ts";
 
 export interface Env {
   DB: D1Database;
   SPELL_RUNNER: DurableObjectNamespace<SpellRunner>;
   SPELL_MANAGER: DurableObjectNamespace<SpellManager>;
-  /** A service binding, so another Worker can take its place by a line of wrangler.toml. */
+  /** What the cache service keeps. */
+  CACHE?: KVNamespace;
+
+  /** Service bindings, so another Worker can take the place of each by a line of wrangler.toml. */
+  AGENTS?: AgentsService;
+  CACHE_SERVICE?: CacheService;
   COMPLETION: Service<CompletionEntrypoint>;
+  ENTITIES?: EntitiesService;
+  EVENTS?: EventsService;
+  SPELLS?: SpellsService;
+  USERS?: UsersService;
 
   /** HS256 secret, at least 32 bytes. */
   AUTH_SECRET?: string;

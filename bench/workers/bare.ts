@@ -2,9 +2,9 @@
 import { DurableObject } from "cloudflare:workers";
 import type { RunAnswer } from "../../src/actor/rpc.ts";
 
-export { SpellManager } from "../../src/actor/spell-manager.ts";
-export { app as default } from "../../src/http/app.ts";
-export { CompletionEntrypoint } from "../../src/services/completion/entrypoint.ts";
+// All that the bindings of wrangler.toml name; the object below stands in the place of ours.
+export * from "../../src/worker.ts";
+export { default } from "../../src/worker.ts";
 
 export class SpellRunner extends DurableObject {
   readonly #sql = this.ctx.storage.sql;

@@ -2,10 +2,10 @@
 import type { EnginePorts } from "../engine/index.ts";
 import type { Env } from "../env.ts";
 import { catalogue } from "../nodes/index.ts";
+import { boundServices } from "../platform/bound-services.ts";
 import { now } from "../platform/clock.ts";
 import type { Failures } from "./failures.ts";
 import { createSandbox, type LoadableSandbox, logsOf } from "./sandbox/index.ts";
-import { boundServices } from "./services.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** One for all runners of an isolate: its module is large, its calls share nothing. */

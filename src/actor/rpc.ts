@@ -10,6 +10,8 @@ import type { HookCall, HookTaken } from "./hooks/hook-answers.ts";
 import type { RunLease } from "./run-permits.ts";
 import type { RunnerReport } from "./usage-book.ts";
 
+export type { HookCall, HookTaken };
+
 /** A failure as data: exceptions over RPC lose their class and cost more. */
 export interface RpcFailure {
   ok: false;
@@ -39,6 +41,10 @@ export interface RunOptions {
   idempotency?: Idempotency;
   /** The caller does not await the run's end: gives the run as it is once it is taken. */
   isAsync?: true;
+  /** Of a run that another one asked for by the spells service: how many such runs are around it. */
+  depth?: number;
+  /** Resolves when the caller no longer wants it: then the run is cancelled. */
+  cancelled?: () => Promise<void>;
 }
 
 export interface RunnerRpc {

@@ -39,7 +39,8 @@ export class RunAnswers {
     this.#options = options;
   }
 
-  async run(request: RunRequest, { idempotency, isAsync }: RunOptions = {}): Promise<RunAnswer> {
+  async run(request: RunRequest, options: RunOptions = {}): Promise<RunAnswer> {
+    const { idempotency, isAsync, depth, cancelled } = options;
     const { spell, permits } = this.#options;
     const present = spell.present ?? (await spell.get());
     let first = this.#madeBy(idempotency);
@@ -50,7 +51,9 @@ export class RunAnswers {
     }
     if (first !== undefined) return { ...(await this.#again(first, isAsync === true)), replayed: true };
     const isGrouped = idempotency === undefined && isAsync !== true;
-    const run = this.#take(present, { ...request, isGrouped }, idempotency);
+    const order = { ...request, isGrouped, ...(depth === undefined ? {} : { depth }) };
+    const run = this.#take(present, order, idempotency);
+    if (cancelled !== undefined) this.#cancelWith(run.runId, cancelled);
     return isAsync === true ? this.#asItIs(run.runId) : this.#answer(run);
   }
 
@@ -145,6 +148,14 @@ export class RunAnswers {
         { runId },
       );
     return { ok: true, json };
+  }
+
+  #cancelWith(runId: string, cancelled: () => Promise<void>): void {
+    cancelled().then(
+      () => this.#options.desk.cancel(runId, "The run that asked for this one has ended."),
+      // The caller is gone without a word: what it began goes on.
+      () => undefined,
+    );
   }
 
   /** Takes a run, and with it the key, in one turn: both land or neither does, and nobody else asks in between. */

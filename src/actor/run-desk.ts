@@ -50,6 +50,8 @@ export interface RunOrder extends RunRequest {
   requestId?: string;
   /** The run's id, where it was promised before. */
   runId?: string;
+  /** Runs by the spells service that are around it. */
+  depth?: number;
   /** Its answer may leave before its commit, where the spell has it so (`durability: "group"`). */
   isGrouped?: boolean;
 }
@@ -170,6 +172,7 @@ export class RunDesk {
       state: order.state ?? this.#options.state.get() ?? spell.plan.state,
       spell: spell.ref,
       engineVersion,
+      ...(order.depth === undefined ? {} : { depth: order.depth }),
     });
     this.#queue.push({ run, mode, begin });
     return run;
@@ -272,6 +275,7 @@ export class RunDesk {
       ...(ordered?.hasState === true ? { state: queued.state } : {}),
       ...(ordered?.timeoutMs === undefined ? {} : { timeoutMs: ordered.timeoutMs }),
       ...(queued.requestId === undefined ? {} : { requestId: queued.requestId }),
+      ...(queued.depth === undefined ? {} : { depth: queued.depth }),
     };
     const begin = (): void => this.#begin(run, spell, order, queued.trigger);
     this.#queue.push({ run, mode: ordered?.concurrency ?? "parallel", begin });
@@ -328,6 +332,7 @@ export class RunDesk {
         inputs: order.inputs ?? {},
         state: from,
         ...(order.requestId === undefined ? {} : { requestId: order.requestId }),
+        ...(order.depth === undefined ? {} : { depth: order.depth }),
         deadlineAt: run.deadlineAt ?? run.startedAt,
       }),
     );

@@ -1,9 +1,11 @@
 /** Spells in D1: heads, immutable versions, and the one compare-and-set by which every change comes in. */
 import { now } from "../platform/clock.ts";
 import { SpellError } from "../protocol/errors.ts";
+import type { Page, ParsedQuery } from "../protocol/services.ts";
 import type { SpellDocument, SpellSummary } from "../protocol/spell.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { fromD1 } from "./d1-errors.ts";
+import { picked, sqlOf } from "./query-sql.ts";
 import { StoredSpell, splitAtVersion } from "./stored-spell.ts";
 
 export interface PutOptions {
@@ -55,6 +57,32 @@ export class SpellRepository {
 
   constructor(db: D1Database) {
     this.#db = db;
+  }
+
+  /** A user's spells by the query language of the services, in the order of their creation unless sorted. */
+  async find(owner: string, query: ParsedQuery): Promise<Page<SpellSummary>> {
+    const { limit, skip, select } = query;
+    const { where, order, values } = sqlOf(query, new Set());
+    const n = values.length;
+    const from = `FROM (
+      SELECT json_object('id', id, 'name', name, 'version', version, 'createdAt', created_at, 'updatedAt', updated_at) AS body,
+        row_number() OVER (ORDER BY created_at, id) AS seq
+      FROM spells WHERE owner = ?${n + 1} AND deleted_at IS NULL) WHERE ${where}`;
+    const [counts, rows] = await this.#ask(() =>
+      this.#db.batch<{ total: number; body: string }>([
+        this.#db.prepare(`SELECT count(*) AS total ${from}`).bind(...values, owner),
+        this.#db
+          .prepare(`SELECT body ${from} ORDER BY ${order} LIMIT ?${n + 2} OFFSET ?${n + 3}`)
+          .bind(...values, owner, limit, skip),
+      ]),
+    );
+    const data = (rows?.results ?? []).map(({ body }) => JSON.parse(body) as SpellSummary);
+    return {
+      total: counts?.results[0]?.total ?? 0,
+      limit,
+      skip,
+      data: select === undefined ? data : data.map((row) => picked(row, select)),
+    };
   }
 
   /**

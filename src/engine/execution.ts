@@ -173,6 +173,9 @@ export class Execution
   get deadlineAt(): number | undefined {
     return this.#deadlineAt;
   }
+  get depth(): number | undefined {
+    return this.#options.start.depth;
+  }
 
   extendDeadline(ms: number): void {
     if (this.#deadlineAt !== undefined) this.#deadlineAt += ms;

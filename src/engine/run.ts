@@ -24,6 +24,8 @@ export interface RunOptions {
   /** The state that the run starts from. */
   state: JsonObject;
   requestId?: string;
+  /** Runs by the spells service that are around this one. */
+  depth?: number;
   ports: EnginePorts;
   limits?: Partial<Limits>;
   deadlineAt?: number;
@@ -32,7 +34,7 @@ export interface RunOptions {
 
 /** Starts a run and goes as far as it can without waiting; `onEnd` is called within when that is the end. */
 export function startRun(options: RunOptions): RunHandle {
-  const { plan, runId, spell, inputs, state, requestId, ...rest } = options;
+  const { plan, runId, spell, inputs, state, requestId, depth, ...rest } = options;
   const start: RunStarted = {
     type: "run.started",
     runId,
@@ -42,6 +44,7 @@ export function startRun(options: RunOptions): RunHandle {
     state,
     spell,
     engineVersion,
+    ...(depth === undefined ? {} : { depth }),
   };
   const execution = new Execution({ ...rest, plan, start });
   execution.run();
@@ -152,6 +155,7 @@ export function forkRun(options: ForkOptions): RunHandle {
     spell,
     engineVersion,
     parent: { runId: first.runId, ...(fromNode === undefined ? {} : { fromNode }) },
+    ...(first.depth === undefined ? {} : { depth: first.depth }),
   };
   const execution = new Execution({ ...rest, plan, start, reuse: reuseOf(options, start) });
   execution.run();

@@ -17,6 +17,8 @@ export interface ServiceCallsHost {
   readonly services: Services;
   readonly isEnded: boolean;
   readonly deadlineAt: number | undefined;
+  /** Runs by the spells service that are around this one. */
+  readonly depth: number | undefined;
   /** Resolves when the run has ended. */
   readonly cancelled: Promise<void>;
 }
@@ -55,6 +57,7 @@ export class ServiceCalls {
       visit: visit.visit,
       idempotencyKey: visit.calls === 1 ? key : `${key}:${visit.calls}`,
       ...(deadlineAt === undefined ? {} : { deadlineAt }),
+      ...(this.#host.depth === undefined ? {} : { depth: this.#host.depth }),
       cancelled: () => Promise.race([this.#host.cancelled, attempt.cancelled]),
     };
   }

@@ -12,6 +12,7 @@ import { addOpenApiRoute } from "./openapi.ts";
 import type { App, AppEnv } from "./route.ts";
 import { addRunnerRoutes } from "./runners.ts";
 import { addRunRoutes } from "./runs.ts";
+import { addServiceRoutes } from "./services.ts";
 import { addSpellRoutes } from "./spells.ts";
 import { addVersionRoutes } from "./versions.ts";
 
@@ -29,6 +30,7 @@ addRunnerRoutes(app);
 addConnectRoute(app);
 addHookRoute(app);
 addAuthRoutes(app);
+addServiceRoutes(app);
 addCatalogueRoute(app);
 addOpenApiRoute(app);
 addHealthRoute(app);

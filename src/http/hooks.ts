@@ -1,7 +1,6 @@
 /** Webhooks: whoever knows the address of a source fires it. The address is the only credential. */
 import * as z from "zod";
-import type { HookCall } from "../actor/hooks/hook-answers.ts";
-import type { RunnerRpc } from "../actor/rpc.ts";
+import type { HookCall, RunnerRpc } from "../actor/rpc.ts";
 import { HookRepository } from "../db/hooks.ts";
 import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";

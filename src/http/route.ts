@@ -18,7 +18,7 @@ export type App = OpenAPIHono<AppEnv>;
 export type RouteContext = Context<AppEnv>;
 
 export interface RouteSpec {
-  method: "get" | "post" | "put" | "delete";
+  method: "get" | "post" | "put" | "patch" | "delete";
   /** As OpenAPI writes it, `/spells/{id}`. */
   path: string;
   summary: string;

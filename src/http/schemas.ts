@@ -1,5 +1,5 @@
 /** The schemas that have a name in the OpenAPI document. */
-import type * as z from "zod";
+import * as z from "zod";
 import { componentDescription, componentList } from "../protocol/components.ts";
 import { conflictProblem, errorInfo, problem } from "../protocol/errors.ts";
 import { eventPage, stampedEvent } from "../protocol/events.ts";
@@ -23,6 +23,30 @@ import {
   validation,
   versionList,
 } from "../protocol/spell.ts";
+import {
+  agent,
+  cached,
+  cacheKey,
+  cacheSetRequest,
+  chatRequest,
+  completionRequest,
+  completionResult,
+  embedRequest,
+  embedResult,
+  entity,
+  me,
+  newAgent,
+  newEntity,
+  newEvent,
+  pageOf,
+  pushedValue,
+  pushRequest,
+  ranSpell,
+  recalled,
+  recallRequest,
+  runSpellRequest,
+  storedEvent,
+} from "../protocol/services.ts";
 import { json, jsonObject } from "../protocol/values.ts";
 
 /** By the name under which the OpenAPI document refers to each. */
@@ -55,6 +79,32 @@ export const namedSchemas = {
   RunnerList: runnerList,
   UserUsage: userUsage,
   HookAccepted: hookAccepted,
+  IdRequest: z.object({ id: z.string() }),
+  Agent: agent,
+  NewAgent: newAgent,
+  AgentPage: pageOf(agent),
+  CacheKeyRequest: z.object({ key: cacheKey }),
+  CacheSetRequest: cacheSetRequest,
+  Cached: cached,
+  ChatRequest: chatRequest,
+  CompletionRequest: completionRequest,
+  CompletionResult: completionResult,
+  EmbedRequest: embedRequest,
+  EmbedResult: embedResult,
+  Entity: entity,
+  NewEntity: newEntity,
+  EntityPage: pageOf(entity),
+  StoredEvent: storedEvent,
+  NewEvent: newEvent,
+  StoredEventPage: pageOf(storedEvent),
+  RecallRequest: recallRequest,
+  Recalled: recalled,
+  RunSpellRequest: runSpellRequest,
+  RanSpell: ranSpell,
+  PushRequest: pushRequest,
+  PushedValue: pushedValue,
+  SpellPage: pageOf(spellSummary),
+  Me: me,
   Ticket: ticketAnswer,
 } as const satisfies Record<string, z.ZodType>;
 

@@ -14,6 +14,8 @@ export const serviceCall = z.object({
   idempotencyKey: z.string().optional(),
   /** ms since 1970 after which the answer is of no use. */
   deadlineAt: z.number().optional(),
+  /** Of a run that another one asked the spells service for: how many such runs are around it. */
+  depth: z.number().int().nonnegative().optional(),
   cancelled: z.custom<() => Promise<void>>((value) => typeof value === "function").optional(),
 });
 export type ServiceCall = z.infer<typeof serviceCall>;

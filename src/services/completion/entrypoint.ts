@@ -15,12 +15,12 @@ import {
   type EmbedResult,
   type ServiceCall,
 } from "../../protocol/services.ts";
+import { parseArgument } from "../../platform/parse-argument.ts";
 import { CallScope, cancelledError } from "./call-scope.ts";
 import { completeChat, promptAsChat, streamChat } from "./chat.ts";
 import { embedValues } from "./embed.ts";
 import { chooseModel, type ModelChoice, type RequestStyle } from "./models.ts";
 import { ndjson } from "./ndjson.ts";
-import { parseArgument } from "./parse.ts";
 import { completePrompt, streamPrompt } from "./prompt.ts";
 import { readSettings } from "./settings.ts";
 import type { ProviderRequest } from "./transport.ts";
@@ -86,8 +86,8 @@ export class CompletionEntrypoint extends WorkerEntrypoint<Env> implements Compl
     schema: z.ZodType<R>,
     givenRequest: unknown,
   ): Prepared<R> {
-    const call = parseArgument("call", serviceCall, givenCall);
-    const request = parseArgument("request", schema, givenRequest);
+    const call = parseArgument("completion", "call", serviceCall, givenCall);
+    const request = parseArgument("completion", "request", schema, givenRequest);
     const settings = readSettings(this.env);
     const { model, asChat } = chooseModel(style, request.model, settings);
     const { idempotencyKey } = call;

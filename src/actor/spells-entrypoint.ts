@@ -1,0 +1,125 @@
+/** The spells service: the runner itself, for nodes that learn only at run time which spell to run. */
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type * as z from "zod";
+import { defaultSession, runnerName } from "./address.ts";
+import type { RpcFailure, RunnerRpc } from "./rpc.ts";
+import { SpellRepository } from "../db/spells.ts";
+import type { StoredSpell } from "../db/stored-spell.ts";
+import type { Env } from "../env.ts";
+import { now } from "../platform/clock.ts";
+import { sha256Hex } from "../platform/crypto.ts";
+import { canonicalJson } from "../platform/json.ts";
+import { SpellError } from "../protocol/errors.ts";
+import type { RunRequest, RunResult } from "../protocol/runs.ts";
+import {
+  type Page,
+  type PushedValue,
+  type PushRequest,
+  pushRequest,
+  query,
+  type Query,
+  type RanSpell,
+  type RunSpellRequest,
+  runSpellRequest,
+  serviceCall,
+  type ServiceCall,
+  type SpellsService,
+} from "../protocol/services.ts";
+import type { SpellDocument, SpellSummary } from "../protocol/spell.ts";
+import { parseArgument } from "../platform/parse-argument.ts";
+
+/** Runs of spells that run each other by this service, one within the other. */
+const maxDepth = 16;
+
+/** Every method throws SpellErrors: `bad_request`, `not_found`, `overloaded`, `recursion_limit`, and the run's own failure. */
+export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsService {
+  async find(call: ServiceCall, asked: Query = {}): Promise<Page<SpellSummary>> {
+    const { userId } = checkedAs("call", serviceCall, call);
+    return this.#spells().find(userId, checkedAs("query", query, asked));
+  }
+
+  async get(call: ServiceCall, idOrName: string): Promise<SpellDocument> {
+    const { userId } = checkedAs("call", serviceCall, call);
+    return (await this.#stored(userId, idOrName)).document;
+  }
+
+  async run(call: ServiceCall, request: RunSpellRequest): Promise<RanSpell> {
+    const { userId, idempotencyKey, deadlineAt, depth = 0, cancelled } = checkedAs("call", serviceCall, call);
+    const { spell, inputs, trigger, state } = checkedAs("request", runSpellRequest, request);
+    if (depth >= maxDepth)
+      throw new SpellError(
+        "recursion_limit",
+        `spells: runs are nested ${maxDepth} deep. Look for spells that run each other.`,
+      );
+    const { id } = (await this.#stored(userId, spell)).document;
+    const order: RunRequest = {
+      inputs,
+      ...(trigger === undefined ? {} : { trigger }),
+      ...(state === undefined ? {} : { state }),
+      ...(deadlineAt === undefined ? {} : { timeoutMs: Math.max(1, Math.floor(deadlineAt - now())) }),
+    };
+    // A session for each depth: a run waits only for those that are deeper, so that they never wait for each other in a circle.
+    const runner = this.#runner(userId, id, `sub-${depth + 1}`);
+    const answer = await runner.run(order, {
+      depth: depth + 1,
+      ...(cancelled === undefined ? {} : { cancelled }),
+      ...(idempotencyKey === undefined
+        ? {}
+        : { idempotency: await idempotencyOf(idempotencyKey, [id, inputs, trigger, state]) }),
+    });
+    if (!answer.ok) throw failureOf(answer);
+    if (answer.waiting === true)
+      throw new SpellError(
+        "conflict",
+        `spells: "${spell}" waits for a human (run ${answer.runId}), and another run cannot wait for that.`,
+      );
+    const { runId, outputs, state: left } = JSON.parse(answer.json) as RunResult;
+    return { runId, outputs, state: left };
+  }
+
+  async push(call: ServiceCall, request: PushRequest): Promise<PushedValue> {
+    const { userId, runId, idempotencyKey } = checkedAs("call", serviceCall, call);
+    const { spell, source, session = defaultSession, value } = checkedAs("request", pushRequest, request);
+    const { id } = (await this.#stored(userId, spell)).document;
+    const answer = await this.#runner(userId, id, session).pushFromSpell(
+      source,
+      { value, ...(runId === undefined ? {} : { runId }) },
+      idempotencyKey === undefined ? undefined : await idempotencyOf(idempotencyKey, [source, value]),
+    );
+    if (!answer.ok) throw failureOf(answer);
+    return JSON.parse(answer.json) as PushedValue;
+  }
+
+  /** By id, else the newest of exactly that name. */
+  async #stored(userId: string, idOrName: string): Promise<StoredSpell> {
+    const spells = this.#spells();
+    const found = (await spells.get(userId, idOrName)) ?? (await spells.findByName(userId, idOrName));
+    if (found !== null) return found;
+    throw new SpellError("not_found", `spells: there is no spell "${idOrName.slice(0, 100)}".`);
+  }
+
+  #spells(): SpellRepository {
+    return new SpellRepository(this.env.DB);
+  }
+
+  #runner(userId: string, spellId: string, session: string): RunnerRpc {
+    return this.env.SPELL_RUNNER.getByName(runnerName({ caller: userId, owner: userId, spellId, session }));
+  }
+}
+
+const checkedAs = <T>(name: string, schema: z.ZodType<T>, value: unknown): T =>
+  parseArgument("spells", name, schema, value);
+
+const idempotencyOf = async (key: string, request: unknown) => ({
+  key: `service ${key}`,
+  fingerprint: await sha256Hex(canonicalJson(request)),
+});
+
+function failureOf({ error }: RpcFailure): SpellError {
+  const { code, message, errors, retryAfter, errorId } = error;
+  return new SpellError(code, message, {
+    ...(errors === undefined ? {} : { errors }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(errorId === undefined ? {} : { errorId }),
+  });
+}

@@ -1,0 +1,126 @@
+/** The services' own verbs over HTTP: `POST /services/<service>/<verb>`. */
+import type { BoundService } from "../platform/bound-services.ts";
+import { SpellError } from "../protocol/errors.ts";
+import type { ServiceCall, Services } from "../protocol/services.ts";
+import type { SchemaName } from "./schemas.ts";
+
+/** A body as it came, whatever is in it: the service checks its arguments itself. */
+export interface Given {
+  readonly id: never;
+  readonly key: never;
+  readonly value: never;
+  readonly ttlSeconds: never;
+}
+
+export interface Verb {
+  service: BoundService;
+  verb: string;
+  summary: string;
+  body?: SchemaName;
+  /** Without one there is nothing to tell. */
+  gives?: SchemaName;
+  ask: (services: Services, call: ServiceCall, body: Given) => Promise<unknown>;
+}
+
+/** Own verbs, `POST /services/<service>/<verb>`. What is in a body is checked by the service itself. */
+export const verbs: readonly Verb[] = [
+  verb("agents", "start", "Start an agent", "IdRequest", "Agent", (agents, call, { id }) =>
+    agents.start(call, id),
+  ),
+  verb("agents", "stop", "Stop an agent", "IdRequest", "Agent", (agents, call, { id }) =>
+    agents.stop(call, id),
+  ),
+  verb(
+    "cache",
+    "get",
+    "Get what is kept under a key; null where nothing is",
+    "CacheKeyRequest",
+    "Cached",
+    (cache, call, { key }) => cache.get(call, key),
+  ),
+  verb(
+    "cache",
+    "set",
+    "Keep a value under a key",
+    "CacheSetRequest",
+    undefined,
+    (cache, call, { key, value, ttlSeconds }) => cache.set(call, key, value, ttlSeconds),
+  ),
+  verb("cache", "delete", "Forget a key", "CacheKeyRequest", undefined, (cache, call, { key }) =>
+    cache.delete(call, key),
+  ),
+  verb(
+    "completion",
+    "complete",
+    "Complete a prompt",
+    "CompletionRequest",
+    "CompletionResult",
+    (completion, call, body) => completion.complete(call, body as never),
+  ),
+  verb("completion", "chat", "Answer a chat", "ChatRequest", "CompletionResult", (completion, call, body) =>
+    completion.chat(call, body as never),
+  ),
+  verb("completion", "embed", "Make embeddings", "EmbedRequest", "EmbedResult", (completion, call, body) =>
+    completion.embed(call, body as never),
+  ),
+  verb("events", "record", "Record an event", "NewEvent", "StoredEvent", (events, call, body) =>
+    events.record(call, body as never),
+  ),
+  verb(
+    "events",
+    "recall",
+    "Recall events, the newest or the nearest",
+    "RecallRequest",
+    "Recalled",
+    (events, call, body) => events.recall(call, body as never),
+  ),
+  verb(
+    "spells",
+    "run",
+    "Run a spell by its id or name, to its end",
+    "RunSpellRequest",
+    "RanSpell",
+    (spells, call, body) => spells.run(call, body as never),
+  ),
+  verb(
+    "spells",
+    "push",
+    "Fire a Spell In of a spell that is played",
+    "PushRequest",
+    "PushedValue",
+    (spells, call, body) => spells.push(call, body as never),
+  ),
+  verb("users", "me", "Tell who the caller is", undefined, "Me", (users, call) => users.me(call)),
+];
+
+/** @param ask gets the body as it came: an object, with whatever is in it */
+function verb<Name extends BoundService>(
+  service: Name,
+  name: string,
+  summary: string,
+  body: SchemaName | undefined,
+  gives: SchemaName | undefined,
+  ask: (service: NonNullable<Services[Name]>, call: ServiceCall, body: Given) => Promise<unknown>,
+): Verb {
+  return {
+    service,
+    verb: name,
+    summary,
+    ...(body === undefined ? {} : { body }),
+    ...(gives === undefined ? {} : { gives }),
+    ask: (services, call, given) => ask(boundOf(services, service), call, given),
+  };
+}
+
+/** @throws SpellError `not_configured` */
+export function boundOf<Name extends BoundService>(
+  services: Services,
+  name: Name,
+): NonNullable<Services[Name]> {
+  const service = services[name];
+  if (service !== undefined && service !== null) return service;
+  throw new SpellError(
+    "not_configured",
+    `The ${name} service is not bound. Name a Worker for it in wrangler.toml.`,
+  );
+}

@@ -1,0 +1,12 @@
+/** The users service: who the caller is. */
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { Env } from "../../env.ts";
+import { type Me, serviceCall, type ServiceCall, type UsersService } from "../../protocol/services.ts";
+import { parseArgument } from "../../platform/parse-argument.ts";
+
+export class UsersEntrypoint extends WorkerEntrypoint<Env> implements UsersService {
+  async me(call: ServiceCall): Promise<Me> {
+    const { userId } = parseArgument("users", "call", serviceCall, call);
+    return { userId };
+  }
+}
