@@ -4,8 +4,10 @@ import type { SpellRunner } from "./actor/spell-runner.ts";
 import type {
   AgentsService,
   CacheService,
+  DocumentsService,
   EntitiesService,
   EventsService,
+  SearchService,
   SpellsService,
   UsersService,
 } from "./protocol/services.ts";
@@ -22,8 +24,10 @@ export interface Env {
   AGENTS?: AgentsService;
   CACHE_SERVICE?: CacheService;
   COMPLETION: Service<CompletionEntrypoint>;
+  DOCUMENTS?: DocumentsService;
   ENTITIES?: EntitiesService;
   EVENTS?: EventsService;
+  SEARCH?: SearchService;
   SPELLS?: SpellsService;
   USERS?: UsersService;
 

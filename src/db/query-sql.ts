@@ -15,7 +15,7 @@ export interface Sql {
 /** D1 takes 100; the caller's own come on top. */
 const maxValues = 90;
 
-/** Fields that always hold a text, each with the column of its name: those are found by an index. */
+/** Fields that hold a text or nothing, each with the column of its name: those are found by an index. */
 export type TextColumns = ReadonlySet<string>;
 
 export function sqlOf(query: Pick<ParsedQuery, "where" | "or" | "sort">, columns: TextColumns): Sql {

@@ -10,6 +10,7 @@ export interface Given {
   readonly key: never;
   readonly value: never;
   readonly ttlSeconds: never;
+  readonly documents: never;
 }
 
 export interface Verb {
@@ -63,6 +64,46 @@ export const verbs: readonly Verb[] = [
   verb("completion", "embed", "Make embeddings", "EmbedRequest", "EmbedResult", (completion, call, body) =>
     completion.embed(call, body as never),
   ),
+  verb(
+    "documents",
+    "createMany",
+    "Create documents, all or none",
+    "DocumentBatch",
+    "Ids",
+    (documents, call, body) => documents.createMany(call, body.documents),
+  ),
+  verb(
+    "documents",
+    "nearest",
+    "Find the documents that are nearest to a vector",
+    "NearestRequest",
+    "NearestResult",
+    (documents, call, body) => documents.nearest(call, body as never),
+  ),
+  verb(
+    "documents",
+    "findStores",
+    "Find stores of documents",
+    "JsonObject",
+    "DocumentStorePage",
+    (documents, call, body) => documents.findStores(call, body as never),
+  ),
+  verb(
+    "documents",
+    "createStore",
+    "Create a store of documents",
+    "NewDocumentStore",
+    "DocumentStore",
+    (documents, call, body) => documents.createStore(call, body as never),
+  ),
+  verb(
+    "documents",
+    "removeStore",
+    "Remove a store with its documents",
+    "IdRequest",
+    "DocumentStore",
+    (documents, call, { id }) => documents.removeStore(call, id),
+  ),
   verb("events", "record", "Record an event", "NewEvent", "StoredEvent", (events, call, body) =>
     events.record(call, body as never),
   ),
@@ -73,6 +114,14 @@ export const verbs: readonly Verb[] = [
     "RecallRequest",
     "Recalled",
     (events, call, body) => events.recall(call, body as never),
+  ),
+  verb(
+    "search",
+    "query",
+    "Search words in your documents, or on the web",
+    "SearchRequest",
+    "SearchResult",
+    (search, call, body) => search.query(call, body as never),
   ),
   verb(
     "spells",

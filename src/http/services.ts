@@ -16,6 +16,7 @@ const maxBodyBytes = 8 * 1024 * 1024;
 /** Services that keep rows, with the schemas of a row, of new data and of a page. */
 const rowServices = {
   agents: { one: "an agent", row: "Agent", data: "NewAgent", page: "AgentPage" },
+  documents: { one: "a document", row: "Document", data: "NewDocument", page: "DocumentPage" },
   entities: { one: "an entity", row: "Entity", data: "NewEntity", page: "EntityPage" },
   events: { one: "an event", row: "StoredEvent", data: "NewEvent", page: "StoredEventPage" },
 } as const satisfies Partial<

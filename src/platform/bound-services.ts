@@ -7,8 +7,10 @@ export const serviceBindings = {
   agents: "AGENTS",
   cache: "CACHE_SERVICE",
   completion: "COMPLETION",
+  documents: "DOCUMENTS",
   entities: "ENTITIES",
   events: "EVENTS",
+  search: "SEARCH",
   spells: "SPELLS",
   users: "USERS",
 } as const satisfies { readonly [Name in keyof Services]: keyof Env };

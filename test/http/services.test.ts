@@ -137,6 +137,30 @@ describe("Own verbs over HTTP", () => {
     expect(body.events).toMatchObject([{ content: "two" }]);
     expect((await verb(user, "events/recall", { limit: -1 })).status).toBe(400);
   });
+  it("keep documents in stores, and find them by words and by likeness", async () => {
+    const user = someone();
+    const { body: store } = await verb(user, "documents/createStore", { name: "zoo" });
+    const documents = [
+      { title: "Cats", content: "Cats purr.", storeId: store.id, embedding: [1, 0] },
+      { title: "Dogs", content: "Dogs bark at cats.", embedding: [0, 1] },
+    ];
+    expect((await verb(user, "documents/createMany", { documents })).body.ids).toHaveLength(2);
+    const titles = ({ body }: { body: { results: { title: string }[] } }) =>
+      body.results.map(({ title }) => title);
+    const search = (more: object) =>
+      verb(user, "search/query", { query: "cats", in: "documents", limit: 5, ...more });
+    expect(titles(await search({}))).toEqual(["Cats", "Dogs"]);
+    expect(titles(await search({ storeId: store.id }))).toEqual(["Cats"]);
+    expect(
+      titles(await verb(someone(), "search/query", { query: "cats", in: "documents", limit: 5 })),
+    ).toEqual([]);
+    expect((await search({ in: "web" })).body).toMatchObject({ code: "not_configured" });
+    const near = await verb(user, "documents/nearest", { embedding: [0, 1], limit: 1 });
+    expect(near.body.data).toMatchObject([{ title: "Dogs", distance: 0 }]);
+    expect((await verb(user, "documents/removeStore", { id: store.id })).body).toEqual(store);
+    expect((await bodyOf(await user.ask("/services/documents"))).total).toBe(1);
+    expect((await verb(user, "documents/findStores", {})).body.total).toBe(0);
+  });
   it("start and stop agents, which nobody creates running", async () => {
     const user = someone();
     const { body: agent } = await verb(user, "agents", {

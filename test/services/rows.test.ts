@@ -3,20 +3,45 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Env } from "../../src/env.ts";
 import type { Query, Services } from "../../src/protocol/services.ts";
-import { agentsContract, cacheContract, eventsContract, rowsContract } from "../contracts/services.ts";
+import {
+  agentsContract,
+  cacheContract,
+  documentsContract,
+  eventsContract,
+  rowsContract,
+  searchContract,
+} from "../contracts/services.ts";
 import { alice, bob, codeOf } from "../contracts/support.ts";
 
 const bindings = env as unknown as Env;
 const { DB } = bindings;
 
-async function emptied(): Promise<Required<Pick<Services, "entities" | "events" | "agents" | "cache">>> {
+async function emptied(): Promise<
+  Required<Pick<Services, "entities" | "events" | "agents" | "cache" | "documents" | "search">>
+> {
   await DB.batch(
-    ["entities", "events", "agents", "service_answers"].map((table) => DB.prepare(`DELETE FROM ${table}`)),
+    ["entities", "events", "agents", "documents", "document_stores", "service_answers"].map((table) =>
+      DB.prepare(`DELETE FROM ${table}`),
+    ),
   );
-  const { ENTITIES, EVENTS, AGENTS, CACHE_SERVICE } = bindings;
-  if (ENTITIES === undefined || EVENTS === undefined || AGENTS === undefined || CACHE_SERVICE === undefined)
+  const { ENTITIES, EVENTS, AGENTS, CACHE_SERVICE, DOCUMENTS, SEARCH } = bindings;
+  if (
+    ENTITIES === undefined ||
+    EVENTS === undefined ||
+    AGENTS === undefined ||
+    CACHE_SERVICE === undefined ||
+    DOCUMENTS === undefined ||
+    SEARCH === undefined
+  )
     throw new Error("wrangler.toml binds no services.");
-  return { entities: ENTITIES, events: EVENTS, agents: AGENTS, cache: CACHE_SERVICE };
+  return {
+    entities: ENTITIES,
+    events: EVENTS,
+    agents: AGENTS,
+    cache: CACHE_SERVICE,
+    documents: DOCUMENTS,
+    search: SEARCH,
+  };
 }
 
 describe("services behind their bindings", () => {
@@ -25,6 +50,8 @@ describe("services behind their bindings", () => {
   eventsContract(make);
   agentsContract(make);
   cacheContract(make);
+  documentsContract(make);
+  searchContract(make);
 });
 
 describe("one idempotency key", () => {
@@ -110,6 +137,36 @@ describe("what a stranger may send", () => {
   });
 });
 
+describe("a document's words", () => {
+  it("are those that it has now, and gone with it", async () => {
+    const { documents, search } = await emptied();
+    const found = async (query: string, call = alice): Promise<number> =>
+      (await search.query(call, { query, in: "documents", limit: 10 })).results.length;
+    const { id } = await documents.create(alice, { title: "Über Öfen", content: "warm" });
+    expect([await found("uber"), await found("ÖFEN"), await found("warm", bob)]).toEqual([1, 1, 0]);
+    await documents.patch(alice, id, { content: "cold" });
+    expect([await found("warm"), await found("cold")]).toEqual([0, 1]);
+    await documents.remove(alice, id);
+    expect(await found("cold")).toBe(0);
+    expect(await DB.prepare("SELECT count(*) AS n FROM document_words").first()).toEqual({ n: 0 });
+  });
+  it("do not show who owns what, whatever is asked", async () => {
+    const { documents, search } = await emptied();
+    await documents.create(alice, { content: "u626f62 owner" });
+    for (const query of [
+      "owner:u616c696365",
+      "u616c696365",
+      "NOT x",
+      "owner",
+      '"',
+      "*",
+      "{owner}:x",
+      "a AND",
+    ])
+      expect((await search.query(bob, { query, in: "documents", limit: 10 })).results).toEqual([]);
+  });
+});
+
 describe("what is asked for often", () => {
   const planOf = async (sql: string): Promise<string> => {
     const { results } = await DB.prepare(`EXPLAIN QUERY PLAN ${sql}`).all<{ detail: string }>();
@@ -120,6 +177,8 @@ describe("what is asked for often", () => {
     "SELECT * FROM entities WHERE user_id = 'a' AND id = 'x'",
     `SELECT * FROM events WHERE user_id = 'a' AND (type = 'c' AND channel = 'd') ORDER BY date DESC, seq DESC LIMIT 6`,
     `SELECT * FROM events WHERE user_id = 'a' AND TRUE ORDER BY date DESC, seq DESC LIMIT 6`,
+    `SELECT * FROM documents WHERE user_id = 'a' AND "storeId" = 's' ORDER BY seq LIMIT 10`,
+    `SELECT * FROM documents WHERE user_id = 'a' AND "type" = 's' ORDER BY seq LIMIT 10`,
     "SELECT * FROM agents WHERE user_id = 'a' ORDER BY seq LIMIT 10",
   ])("is found and sorted by an index: %s", async (sql) => {
     const plan = await planOf(sql);

@@ -10,7 +10,7 @@ import { picked, sqlOf, type TextColumns } from "../../db/query-sql.ts";
 export interface RowSpec<Row extends { id: string }, New> {
   /** Of one row, for messages: `entity`. */
   noun: string;
-  table: "entities" | "events" | "agents";
+  table: "entities" | "events" | "agents" | "documents" | "document_stores";
   /** Fields with a column of their own (see the migration). */
   columns: TextColumns;
   /** The field that is a vector: kept as numbers beside the JSON, exactly. */
@@ -68,12 +68,32 @@ export class RowTable<Row extends { id: string }, New> {
 
   async create(userId: string, data: New, remembered?: Remembered): Promise<Row> {
     const row = this.#spec.make(newId(), data, undefined, now());
-    const insert = this.#db
+    return this.#once(remembered, async () => {
+      await this.#batch([...this.#memory(remembered, row), this.#insert(userId, row)]);
+      return row;
+    });
+  }
+
+  #insert(userId: string, row: Row): D1PreparedStatement {
+    return this.#db
       .prepare(`INSERT INTO ${this.#spec.table} (user_id, id, body, vector) VALUES (?, ?, ?, ?)`)
       .bind(userId, row.id, this.#bodyOf(row), this.#vectorOf(row));
+  }
+
+  /** All or none of them. Gives their ids. */
+  async createMany(
+    userId: string,
+    many: readonly New[],
+    remembered?: Remembered,
+  ): Promise<{ ids: string[] }> {
+    const rows = many.map((data) => this.#spec.make(newId(), data, undefined, now()));
+    const answer = { ids: rows.map(({ id }) => id) };
     return this.#once(remembered, async () => {
-      await this.#batch([...this.#memory(remembered, row), insert]);
-      return row;
+      await this.#batch([
+        ...this.#memory(remembered, answer),
+        ...rows.map((row) => this.#insert(userId, row)),
+      ]);
+      return answer;
     });
   }
 
@@ -90,12 +110,19 @@ export class RowTable<Row extends { id: string }, New> {
     });
   }
 
-  remove(userId: string, id: string, remembered?: Remembered): Promise<Row> {
-    return this.#effect(userId, id, remembered, ({ row }) => ({
+  /** @param also further effects of the removal, in its transaction; each must hold for the row's owner alone */
+  remove(
+    userId: string,
+    id: string,
+    remembered?: Remembered,
+    also: readonly D1PreparedStatement[] = [],
+  ): Promise<Row> {
+    const decide = ({ row }: { row: Row }) => ({
       answer: row,
       sql: `DELETE FROM ${this.#spec.table}`,
       values: [],
-    }));
+    });
+    return this.#effect(userId, id, remembered, decide, also);
   }
 
   /** Newest rows that have a vector of that length, for a search among them. */
@@ -123,6 +150,7 @@ export class RowTable<Row extends { id: string }, New> {
     id: string,
     remembered: Remembered | undefined,
     decide: (stored: { row: Row }) => { answer: Row; sql: string; values: unknown[] },
+    also: readonly D1PreparedStatement[] = [],
   ): Promise<Row> {
     return this.#once(remembered, async () => {
       for (let tries = 0; tries < maxTries; tries++) {
@@ -133,6 +161,7 @@ export class RowTable<Row extends { id: string }, New> {
         const exists = { sql: `EXISTS (SELECT 1 FROM ${this.#spec.table} WHERE ${where})`, values: key };
         const results = await this.#batch([
           ...this.#memory(remembered, answer, exists),
+          ...also,
           this.#db.prepare(`${sql} WHERE ${where}`).bind(...values, ...key),
         ]);
         if ((results.at(-1)?.meta.changes ?? 0) > 0) return answer;
@@ -149,24 +178,24 @@ export class RowTable<Row extends { id: string }, New> {
 
   #memory(
     remembered: Remembered | undefined,
-    answer: Row,
+    answer: unknown,
     where?: { sql: string; values: unknown[] },
   ): D1PreparedStatement[] {
     return remembered === undefined ? [] : this.#answers.statements(remembered, answer, where);
   }
 
   /** The first answer of a call that comes again; else what `act` gives. */
-  async #once(remembered: Remembered | undefined, act: () => Promise<Row>): Promise<Row> {
+  async #once<T>(remembered: Remembered | undefined, act: () => Promise<T>): Promise<T> {
     if (remembered === undefined) return act();
     const known = await this.#answers.find(remembered);
-    if (known !== undefined) return known.answer as Row;
+    if (known !== undefined) return known.answer as T;
     try {
       return await act();
     } catch (error) {
       if (!wasAnswered(error)) throw error;
       const first = await this.#answers.find(remembered);
       if (first === undefined) throw error;
-      return first.answer as Row;
+      return first.answer as T;
     }
   }
 

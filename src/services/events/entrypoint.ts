@@ -21,7 +21,7 @@ export class EventsEntrypoint extends RowEntrypoint<StoredEvent, NewEvent> imple
     service: "events",
     noun: "event",
     table: "events",
-    columns: new Set(["type", "date"]),
+    columns: new Set(["type", "channel", "date"]),
     vector: "embedding",
     schema: newEvent,
     make: (id: string, data: NewEvent, before: StoredEvent | undefined, now: number): StoredEvent => ({
