@@ -1,8 +1,8 @@
 /** Tells a good answer of a provider from what only has a good status, and a stream from whole JSON. */
-import { readText } from "./bounded-body.ts";
+import { readText } from "../provider/bounded-body.ts";
 import { jsonAsEvents } from "./event-stream.ts";
 import { failedInside, unusable, type Asked } from "./failures.ts";
-import { looksLikeHtml } from "./provider-message.ts";
+import { looksLikeHtml } from "../provider/provider-message.ts";
 
 interface Answer {
   /** Whole JSON, or an event stream where one was asked for. */

@@ -16,7 +16,7 @@ import {
   type ServiceCall,
 } from "../../protocol/services.ts";
 import { parseArgument } from "../../platform/parse-argument.ts";
-import { CallScope, cancelledError } from "./call-scope.ts";
+import { CallScope, cancelledError } from "../provider/call-scope.ts";
 import { completeChat, promptAsChat, streamChat } from "./chat.ts";
 import { embedValues } from "./embed.ts";
 import { chooseModel, type ModelChoice, type RequestStyle } from "./models.ts";

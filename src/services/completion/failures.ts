@@ -1,28 +1,14 @@
 /** How a provider's failures are told to users. Only host, status, model and the provider's cleaned message appear. */
 import { SpellError } from "../../protocol/errors.ts";
-import type { CallScope } from "./call-scope.ts";
-import { findMessage, providerMessage } from "./provider-message.ts";
+import type { CallScope } from "../provider/call-scope.ts";
+import { findMessage, providerMessage } from "../provider/provider-message.ts";
+import { isTransientStatus } from "../provider/retries.ts";
 import type { CompletionSettings } from "./settings.ts";
 
 /** Whom a failed request was for. */
 export interface Asked {
   settings: CompletionSettings;
   model: string;
-}
-
-export function isTransientStatus(status: number): boolean {
-  return status === 429 || status >= 500;
-}
-
-/** The wait that a provider asks for, in ms, by `retry-after-ms` or `Retry-After` in seconds or as a date. */
-export function retryAfterMs(headers: Headers, now: number = Date.now()): number | undefined {
-  const exact = Number.parseFloat(headers.get("retry-after-ms") ?? "");
-  if (exact >= 0) return exact;
-  const text = headers.get("retry-after");
-  if (text === null) return undefined;
-  const seconds = Number(text);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(text) - now;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
 /** `provider_error` for an answer that refuses the request. */

@@ -4,15 +4,17 @@
  */
 import { SpellError } from "../../protocol/errors.ts";
 import { isStreaming, readAnswer } from "./answer.ts";
-import { boundedStream, readText } from "./bounded-body.ts";
-import type { CallScope } from "./call-scope.ts";
-import { failedStatus, isTransientStatus, retryAfterMs, unreachable } from "./failures.ts";
+import { boundedStream, readText } from "../provider/bounded-body.ts";
+import type { CallScope } from "../provider/call-scope.ts";
+import {
+  type Failure,
+  headerSafe,
+  isTransientStatus,
+  retryAfterMs,
+  withRetries,
+} from "../provider/retries.ts";
+import { failedStatus, unreachable } from "./failures.ts";
 import type { CompletionSettings } from "./settings.ts";
-
-const maxRetries = 2;
-const firstBackoffMs = 250;
-/** A provider that asks for more patience is not waited for: the caller learns of it by `retryAfter`. */
-const maxRetryAfterMs = 5_000;
 
 export interface ProviderRequest {
   settings: CompletionSettings;
@@ -20,13 +22,6 @@ export interface ProviderRequest {
   /** After the table of names; for messages. */
   model: string;
   idempotencyKey?: string;
-}
-
-/** A failed attempt, and whether another one may help. */
-interface Failure {
-  error: SpellError;
-  isTransient: boolean;
-  retryAfterMs?: number | undefined;
 }
 
 export class Transport {
@@ -47,20 +42,14 @@ export class Transport {
    * @throws SpellError `provider_error`, `provider_timeout`, `cancelled`
    */
   readonly fetch = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
-    const { scope } = this.#request;
-    for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.#attempt(input, init, attempt);
-      if (outcome instanceof Response) return outcome;
-      // The scope's reason explains more than the broken connection that it left behind.
-      scope.signal.throwIfAborted();
-      if (!outcome.isTransient || attempt > maxRetries) throw outcome.error;
-      const delayMs = outcome.retryAfterMs ?? backoffMs(attempt);
-      if (delayMs > maxRetryAfterMs || delayMs >= scope.remainingMs) throw outcome.error;
-      await scope.sleep(delayMs);
-    }
+    return withRetries(this.#request.scope, (attempt) => this.#attempt(input, init, attempt));
   };
 
-  async #attempt(input: RequestInfo | URL, init: RequestInit, attempt: number): Promise<Response | Failure> {
+  async #attempt(
+    input: RequestInfo | URL,
+    init: RequestInit,
+    attempt: number,
+  ): Promise<{ done: Response } | Failure> {
     const { settings, scope } = this.#request;
     try {
       const response = await fetch(input, {
@@ -74,7 +63,7 @@ export class Transport {
       if (!response.ok) return this.#refused(response, await readText(body), attempt);
       const { answer, sawDone } = await readAnswer(response, body, this.#request, isStreaming(init));
       this.#sawDone = sawDone;
-      return answer;
+      return { done: answer };
     } catch (error) {
       // Nothing of the answer has reached the caller yet, so a connection that breaks here is worth another attempt.
       if (error instanceof SpellError) return { error, isTransient: false };
@@ -99,14 +88,4 @@ export class Transport {
       retryAfterMs: waitMs,
     };
   }
-}
-
-/** Doubles with each attempt; the jitter keeps runs that failed together from coming back together. */
-function backoffMs(attempt: number): number {
-  return firstBackoffMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
-}
-
-/** Node ids of imported spells may hold any character; a header takes printable ASCII. */
-function headerSafe(key: string): string {
-  return key.toWellFormed().replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent);
 }

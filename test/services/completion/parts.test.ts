@@ -1,9 +1,9 @@
 /** The parts that a provider's odder answers pass through, fed directly. */
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { CallScope } from "../../../src/services/completion/call-scope.ts";
+import { CallScope } from "../../../src/services/provider/call-scope.ts";
 import { eventData } from "../../../src/services/completion/event-stream.ts";
-import { retryAfterMs } from "../../../src/services/completion/failures.ts";
-import { providerMessage } from "../../../src/services/completion/provider-message.ts";
+import { retryAfterMs } from "../../../src/services/provider/retries.ts";
+import { providerMessage } from "../../../src/services/provider/provider-message.ts";
 
 describe("the message of a provider", () => {
   test.each([
