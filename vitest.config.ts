@@ -52,6 +52,11 @@ export default defineConfig({
                 ALLOWED_ORIGINS: "https://app.example",
                 // The provider behind the service bindings is the loopback server of the global setup.
                 OPENAI_BASE_URL: `${inject<string>("openAiUrl")}/v1`,
+                HUGGINGFACE_BASE_URL: `${inject<string>("outsideUrl")}/hf`,
+                HUGGINGFACE_API_KEY: "hf_a-key-that-only-tests-know",
+                // Loopback is inside, and refused otherwise.
+                HTTP_ALLOWED_HOSTS: new URL(inject<string>("outsideUrl")).host,
+                HTTP_BLOCKED_HOSTS: "blocked.example.com,*.evil.org",
                 TEST_MIGRATIONS: await readD1Migrations("./src/db/migrations"),
               },
             },

@@ -7,7 +7,11 @@ import type {
   DocumentsService,
   EntitiesService,
   EventsService,
+  HttpService,
+  HuggingfaceService,
+  ImagesService,
   SearchService,
+  SpeechService,
   SpellsService,
   UsersService,
 } from "./protocol/services.ts";
@@ -27,7 +31,11 @@ export interface Env {
   DOCUMENTS?: DocumentsService;
   ENTITIES?: EntitiesService;
   EVENTS?: EventsService;
+  HTTP?: HttpService;
+  HUGGINGFACE?: HuggingfaceService;
+  IMAGES?: ImagesService;
   SEARCH?: SearchService;
+  SPEECH?: SpeechService;
   SPELLS?: SpellsService;
   USERS?: UsersService;
 
@@ -48,6 +56,13 @@ export interface Env {
 
   OPENAI_API_KEY?: string;
   OPENAI_BASE_URL?: string;
+  HUGGINGFACE_API_KEY?: string;
+  /** Default: their router. Models follow behind a slash. */
+  HUGGINGFACE_BASE_URL?: string;
+  /** Hosts with commas between, `host`, `host:port` or `*.example.com`: those that nodes may reach though they are inside. */
+  HTTP_ALLOWED_HOSTS?: string;
+  /** Those that nodes may not reach. */
+  HTTP_BLOCKED_HOSTS?: string;
   /** JSON object `{old model name: model}`, laid over the built-in table. `*` is the model for a request without one. */
   COMPLETION_MODELS?: string;
 }

@@ -11,6 +11,9 @@ export interface Given {
   readonly value: never;
   readonly ttlSeconds: never;
   readonly documents: never;
+  readonly model: never;
+  readonly inputs: never;
+  readonly parameters: never;
 }
 
 export interface Verb {
@@ -114,6 +117,44 @@ export const verbs: readonly Verb[] = [
     "RecallRequest",
     "Recalled",
     (events, call, body) => events.recall(call, body as never),
+  ),
+  verb(
+    "http",
+    "request",
+    "Send a request to the outside",
+    "HttpRequest",
+    "HttpResponse",
+    (http, call, body) => http.request(call, body as never),
+  ),
+  verb(
+    "huggingface",
+    "infer",
+    "Ask a model on Hugging Face",
+    "InferRequest",
+    "Json",
+    (huggingface, call, body) => huggingface.infer(call, body.model, body.inputs, body.parameters),
+  ),
+  verb("images", "generate", "Make pictures", "GenerateImagesRequest", "ImagesResult", (images, call, body) =>
+    images.generate(call, body as never),
+  ),
+  verb(
+    "images",
+    "describe",
+    "Say what a picture shows",
+    "DescribeImageRequest",
+    "ImageDescription",
+    (images, call, body) => images.describe(call, body as never),
+  ),
+  verb("speech", "speak", "Make sound of a text", "SpeakRequest", "Spoken", (speech, call, body) =>
+    speech.speak(call, body as never),
+  ),
+  verb(
+    "speech",
+    "transcribe",
+    "Make text of sound",
+    "TranscribeRequest",
+    "Transcribed",
+    (speech, call, body) => speech.transcribe(call, body as never),
   ),
   verb(
     "search",

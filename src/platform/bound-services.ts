@@ -10,7 +10,11 @@ export const serviceBindings = {
   documents: "DOCUMENTS",
   entities: "ENTITIES",
   events: "EVENTS",
+  http: "HTTP",
+  huggingface: "HUGGINGFACE",
+  images: "IMAGES",
   search: "SEARCH",
+  speech: "SPEECH",
   spells: "SPELLS",
   users: "USERS",
 } as const satisfies { readonly [Name in keyof Services]: keyof Env };

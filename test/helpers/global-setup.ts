@@ -3,16 +3,41 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startOpenAiServer } from "./openai-server.ts";
+import { startOutsideServer } from "./outside-server.ts";
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startOpenAiServer({
     // As the tests of the original engine had it mocked for their spells; the rest gets the usual answer.
-    onRequest: ({ body }) => (mocked.has(promptOf(body)) ? "completionresult" : undefined),
+    onRequest: ({ path, headers, body }) => {
+      if (path.endsWith("/audio/speech"))
+        return {
+          status: 200,
+          headers: { "content-type": "audio/mpeg" },
+          body: `sound of ${JSON.stringify(body)}`,
+        };
+      if (path.endsWith("/audio/transcriptions"))
+        return {
+          status: 200,
+          body: JSON.stringify({ text: `heard ${headers["content-type"]?.split(";")[0]} ${String(body)}` }),
+        };
+      if (path.endsWith("/images/generations"))
+        return {
+          status: 200,
+          body: JSON.stringify({ data: [{ b64_json: "cG5n" }, { url: "https://images.test/1.png" }] }),
+        };
+      if (JSON.stringify(body).includes('"image_url"'))
+        return { status: 200, body: JSON.stringify({ choices: [{ message: { content: "a cat" } }] }) };
+      return mocked.has(promptOf(body)) ? "completionresult" : undefined;
+    },
   });
+  const outside = await startOutsideServer();
+  project.provide("outsideUrl", outside.url);
   project.provide("openAiUrl", server.url);
   project.provide("realSpells", readRealSpells());
   project.provide("realCatalogue", readRealCatalogue());
-  return () => server.close();
+  return async () => {
+    await Promise.all([server.close(), outside.close()]);
+  };
 }
 
 const mocked = new Set(["textprompt", "Generate"]);

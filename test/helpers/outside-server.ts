@@ -1,0 +1,124 @@
+/** A server on loopback that stands for the outside: plain HTTP with its faults, and Hugging Face's inference. Node only. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface OutsideServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+export async function startOutsideServer(): Promise<OutsideServer> {
+  /** How often each path was asked for: some answer otherwise the second time. */
+  const asked = new Map<string, number>();
+  const server = createServer((incoming, outgoing) => {
+    readBody(incoming).then(
+      (body) => answer(incoming, outgoing, body, asked),
+      () => outgoing.destroy(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function answer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  body: string,
+  asked: Map<string, number>,
+): void {
+  const url = new URL(incoming.url ?? "/", "http://outside");
+  const times = (asked.get(url.href) ?? 0) + 1;
+  asked.set(url.href, times);
+  const send = (
+    status: number,
+    type: string,
+    content: string | Buffer,
+    more: Record<string, string> = {},
+  ): void => {
+    outgoing.writeHead(status, { "content-type": type, ...more });
+    outgoing.end(content);
+  };
+  const json = (value: unknown, status = 200, more: Record<string, string> = {}): void =>
+    send(status, "application/json", JSON.stringify(value), more);
+  const echo = (): void =>
+    json({
+      method: incoming.method,
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: incoming.headers,
+      body,
+      times,
+    });
+  const [, what = "", argument = ""] = url.pathname.split("/");
+  if (what === "status") return send(Number(argument), "text/plain", `status ${argument}`);
+  if (what === "redirect") {
+    outgoing.writeHead(Number(argument), { location: url.searchParams.get("to") ?? "/echo" });
+    outgoing.end("moved");
+    return;
+  }
+  if (what === "circle") {
+    outgoing.writeHead(302, { location: "/circle" });
+    outgoing.end();
+    return;
+  }
+  if (what === "html") return send(200, "text/html", "<html>hello</html>");
+  if (what === "bytes") return send(200, "image/png", Buffer.from([137, 80, 78, 71, 255, 0]));
+  if (what === "latin") return send(200, "text/plain; charset=iso-8859-1", Buffer.from([0xe4]));
+  if (what === "nojson") return send(200, "application/json", "{cut");
+  if (what === "cut") {
+    outgoing.writeHead(200, { "content-type": "text/plain", "content-length": "1000" });
+    outgoing.write("some");
+    setTimeout(() => outgoing.destroy(), 20);
+    return;
+  }
+  if (what === "hang") return;
+  if (what === "big") return pour(outgoing, 100);
+  if (what === "sound") return send(200, "audio/wav", Buffer.from("RIFF"));
+  if (what === "hf") return infer(url.pathname.slice("/hf/".length), times, { json, send, echo });
+  echo();
+}
+
+/** By the model's name. */
+function infer(
+  model: string,
+  times: number,
+  to: {
+    json: (value: unknown, status?: number, more?: Record<string, string>) => void;
+    send: (status: number, type: string, content: string | Buffer) => void;
+    echo: () => void;
+  },
+): void {
+  if (model === "test/loading" && times === 1)
+    return to.json({ error: "Model test/loading is currently loading", estimated_time: 0.05 }, 503);
+  if (model === "test/busy") return to.json({ error: "Rate limit reached" }, 429, { "retry-after": "30" });
+  if (model === "test/private")
+    return to.json({ error: "Invalid credentials in Authorization header hf_planted123456" }, 401);
+  if (model === "test/picture") return to.send(200, "image/png", Buffer.from("png"));
+  if (model === "test/page") return to.send(200, "text/html", "<html></html>");
+  to.echo();
+}
+
+/** Far more than anybody takes; ends when nobody does. */
+function pour(outgoing: ServerResponse, megabytes: number): void {
+  outgoing.writeHead(200, { "content-type": "text/plain" });
+  const chunk = Buffer.alloc(1024 * 1024, "x");
+  let left = megabytes;
+  const next = (): void => {
+    if (left-- <= 0 || outgoing.destroyed) return void outgoing.end();
+    outgoing.write(chunk, () => setImmediate(next));
+  };
+  next();
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of incoming.setEncoding("utf8")) text += String(chunk);
+  return text;
+}
