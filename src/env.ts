@@ -44,6 +44,8 @@ export interface Env {
   AUTH_JWKS_URL?: string;
   AUTH_ISSUER?: string;
   AUTH_AUDIENCE?: string;
+  /** `closed`: nobody signs up here. */
+  AUTH_SIGNUP?: string;
   /** Where this server is reached from outside, without a slash at the end: in front of the addresses that nodes tell. */
   PUBLIC_URL?: string;
   /** Comma-separated origins that may open WebSockets and call the API from pages; the server's own always may. */

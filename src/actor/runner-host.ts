@@ -1,5 +1,5 @@
 /** What a runner does for its connections. */
-import type { Authenticator } from "../platform/authenticator.ts";
+import type { Identity } from "../platform/authenticator.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { EditCommand } from "../protocol/up.ts";
 import type { Json } from "../protocol/values.ts";
@@ -26,7 +26,8 @@ export interface RunnerHostOptions {
   store: JournalStore;
   journal: RunnerJournal;
   player: Player;
-  authenticator: () => Pick<Authenticator, "verify">;
+  /** @throws SpellError `unauthorized`, `overloaded` */
+  verify: (token: string) => Promise<Identity>;
   now: () => number;
   /** Resolves when runs that a restart cut off are in memory again. */
   recovered: () => Promise<void>;
@@ -115,8 +116,8 @@ export class RunnerHost implements ConnectionHost {
   }
 
   async renew(token: string): Promise<number> {
-    const { address, authenticator, now } = this.#options;
-    const { userId, expiresAt } = await authenticator().verify(token);
+    const { address, verify, now } = this.#options;
+    const { userId, expiresAt } = await verify(token);
     // A clock may be late by some seconds at the verification; a connection's own end is exact.
     if (expiresAt <= now()) throw new SpellError("unauthorized", "The token has expired.");
     if (userId !== address.caller)

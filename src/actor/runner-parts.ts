@@ -5,8 +5,8 @@ import { HookRepository } from "../db/hooks.ts";
 import { SpellRepository } from "../db/spells.ts";
 import type { Env } from "../env.ts";
 import { calledBack, sandboxed } from "../nodes/index.ts";
-import { authenticatorOf } from "../platform/authenticator.ts";
 import { now } from "../platform/clock.ts";
+import { identify } from "../platform/identify.ts";
 import { describeError, log } from "../platform/log.ts";
 import { atMostTwice } from "../platform/retry.ts";
 import { managerName, parseRunnerName, type RunnerAddress } from "./address.ts";
@@ -265,7 +265,7 @@ export class RunnerParts {
       store: this.store,
       journal: this.journal,
       player: this.player,
-      authenticator: () => authenticatorOf(env),
+      verify: (token) => identify(env, token),
       now,
       recovered: () => this.recovered(),
     });

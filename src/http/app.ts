@@ -1,5 +1,6 @@
 /** The HTTP side of the Worker: which routes there are and what stands before them. */
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { addAccountRoutes } from "./accounts.ts";
 import { addAuthRoutes } from "./auth.ts";
 import { addCatalogueRoute } from "./catalogue.ts";
 import { addConnectRoute } from "./connect.ts";
@@ -8,6 +9,7 @@ import { addHookRoute } from "./hooks.ts";
 import { requireConfiguration } from "./middleware/configured.ts";
 import { notFoundIn, onError } from "./middleware/errors.ts";
 import { checkOrigin } from "./middleware/origin.ts";
+import { addKeyRoutes } from "./keys.ts";
 import { addOpenApiRoute } from "./openapi.ts";
 import type { App, AppEnv } from "./route.ts";
 import { addRunnerRoutes } from "./runners.ts";
@@ -30,6 +32,8 @@ addRunnerRoutes(app);
 addConnectRoute(app);
 addHookRoute(app);
 addAuthRoutes(app);
+addAccountRoutes(app);
+addKeyRoutes(app);
 addServiceRoutes(app);
 addCatalogueRoute(app);
 addOpenApiRoute(app);

@@ -1,12 +1,13 @@
 /** The WebSocket upgrade: everything is checked here, so that a runner only ever sees its own user. */
 import * as z from "zod";
 import { upgradeHeaders } from "../actor/rpc.ts";
-import { authenticatorOf, type Identity } from "../platform/authenticator.ts";
+import type { Identity } from "../platform/authenticator.ts";
 import { now } from "../platform/clock.ts";
+import { identify } from "../platform/identify.ts";
 import { readTicket } from "../platform/tickets.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { askActor, managerOf, runnerOf } from "./actors.ts";
-import { bearerToken } from "./middleware/auth.ts";
+import { bearerToken, requireScope } from "./middleware/auth.ts";
 import { forgetSpell } from "./ownership.ts";
 import { idParams, runnerAddressOf, sessionQuery } from "./request.ts";
 import { type Failure, problem } from "./responses.ts";
@@ -70,7 +71,11 @@ async function identityOf(c: RouteContext, offered: readonly string[]): Promise<
   const token =
     bearerToken(c.req.header("authorization")) ??
     offered.find((name) => name.startsWith(tokenPrefix))?.slice(tokenPrefix.length);
-  if (token !== undefined) return authenticatorOf(c.env).verify(token);
+  if (token !== undefined) {
+    const identity = await identify(c.env, token);
+    requireScope(identity, "runners");
+    return identity;
+  }
   const ticket = c.req.query("ticket");
   if (ticket !== undefined) return identityOfTicket(c, ticket);
   throw new SpellError(

@@ -5,7 +5,7 @@ import type { Context } from "hono";
 import type * as z from "zod";
 import type { Env } from "../env.ts";
 import type { Identity } from "../platform/authenticator.ts";
-import { authenticate } from "./middleware/auth.ts";
+import { authenticateFor } from "./middleware/auth.ts";
 import type { SchemaName } from "./schemas.ts";
 
 type ZodRequestBody = NonNullable<NonNullable<RouteConfig["request"]>["body"]>;
@@ -55,7 +55,7 @@ export function addRoute(
     responses: { ...responses, default: problemAnswer("Any failure") },
   });
   const routerPath = path.replaceAll(/\{(\w+)\}/g, ":$1");
-  if (access === "user") app.on(method.toUpperCase(), routerPath, authenticate, handler);
+  if (access === "user") app.on(method.toUpperCase(), routerPath, authenticateFor(tag), handler);
   else app.on(method.toUpperCase(), routerPath, handler);
 }
 

@@ -1,5 +1,15 @@
 /** The schemas that have a name in the OpenAPI document. */
 import * as z from "zod";
+import {
+  apiKeyList,
+  loginRequest,
+  logoutRequest,
+  madeApiKey,
+  newApiKey,
+  refreshRequest,
+  signedIn,
+  signUpRequest,
+} from "../protocol/accounts.ts";
 import { componentDescription, componentList } from "../protocol/components.ts";
 import { conflictProblem, errorInfo, problem } from "../protocol/errors.ts";
 import { eventPage, stampedEvent } from "../protocol/events.ts";
@@ -97,6 +107,14 @@ export const namedSchemas = {
   EventPage: eventPage,
   Runner: runnerDescription,
   RunnerList: runnerList,
+  SignUpRequest: signUpRequest,
+  LoginRequest: loginRequest,
+  RefreshRequest: refreshRequest,
+  LogoutRequest: logoutRequest,
+  SignedIn: signedIn,
+  NewApiKey: newApiKey,
+  MadeApiKey: madeApiKey,
+  ApiKeyList: apiKeyList,
   UserUsage: userUsage,
   HookAccepted: hookAccepted,
   IdRequest: z.object({ id: z.string() }),

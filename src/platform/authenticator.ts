@@ -7,6 +7,7 @@ import {
   type JWTVerifyGetKey,
   jwtVerify,
 } from "jose";
+import type { Scope } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { type AuthConfig, type AuthSettings, readAuthConfig } from "./auth-config.ts";
 import { now } from "./clock.ts";
@@ -16,6 +17,8 @@ export interface Identity {
   userId: string;
   /** ms since 1970 at which the token ends. */
   expiresAt: number;
+  /** Of a program's key: what it may be used for. */
+  scopes?: readonly Scope[];
 }
 
 /** Where the public keys of an issuer come from; a test gives them at hand. */

@@ -17,7 +17,7 @@ const forged: [what: string, authorization: () => Promise<string> | string | und
   ["with another kind of credentials", () => "Basic YWxpY2U6cGFzcw==", /not of the form/],
   ["with an empty token", () => "Bearer ", /not of the form/],
   ["with garbage", () => "Bearer garbage", /not a JWT/],
-  ["with an API key that nobody gave", () => "Bearer sk_0123456789", /not a JWT/],
+  ["with an API key that nobody gave", () => "Bearer sk_0123456789", /unknown, removed/],
   ["with an expired token", async () => `Bearer ${await tokenOf(alice.name, { exp: anHourAgo })}`, /expired/],
   [
     "with a token of another secret",

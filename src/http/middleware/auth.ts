@@ -1,17 +1,37 @@
 /** Who is asking: the verified user of a request. */
 import type { MiddlewareHandler } from "hono";
-import { authenticatorOf } from "../../platform/authenticator.ts";
+import type { Identity } from "../../platform/authenticator.ts";
+import { identify } from "../../platform/identify.ts";
 import { SpellError } from "../../protocol/errors.ts";
 import type { AppEnv } from "../route.ts";
 
-/** Sets `identity`, or ends the request with 401. */
-export const authenticate: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const token = bearerToken(c.req.header("authorization"));
-  if (token === undefined)
-    throw new SpellError("unauthorized", "This needs a token: `Authorization: Bearer <token>`.");
-  c.set("identity", await authenticatorOf(c.env).verify(token));
-  await next();
-};
+/**
+ * Sets `identity`, or ends the request with 401, with 403 for a program's key that is not for routes of this kind.
+ * @param tag of the route in the OpenAPI document
+ */
+export const authenticateFor =
+  (tag: string): MiddlewareHandler<AppEnv> =>
+  async (c, next) => {
+    const token = bearerToken(c.req.header("authorization"));
+    if (token === undefined)
+      throw new SpellError("unauthorized", "This needs a token: `Authorization: Bearer <token>`.");
+    const identity = await identify(c.env, token);
+    requireScope(identity, tag);
+    c.set("identity", identity);
+    await next();
+  };
+
+/** A key is never for accounts and keys themselves. @throws SpellError `forbidden` */
+export function requireScope({ scopes }: Identity, tag: string): void {
+  if (scopes === undefined) return;
+  if (tag !== "auth" && scopes.some((scope) => scope === "all" || scope === tag)) return;
+  throw new SpellError(
+    "forbidden",
+    tag === "auth"
+      ? "A key cannot be used for this: sign in."
+      : `This key is not for ${tag} (its scopes: ${scopes.join(", ")}).`,
+  );
+}
 
 /** @throws SpellError `unauthorized` for a header of another kind */
 export function bearerToken(header: string | undefined): string | undefined {

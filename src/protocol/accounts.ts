@@ -1,0 +1,54 @@
+/** Signing up and in, and keys for programs. */
+import * as z from "zod";
+
+/** Kept in small letters. */
+export const email = z
+  .string()
+  .max(254)
+  .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "an e-mail address")
+  .transform((text) => text.toLowerCase());
+
+/** Body of `POST /auth/signup`. */
+export const signUpRequest = z.strictObject({
+  email,
+  password: z.string().min(8, "at least 8 characters").max(256),
+});
+/** Body of `POST /auth/login`: a password of any kind, since it is only compared. */
+export const loginRequest = z.strictObject({ email, password: z.string().max(256) });
+export const refreshRequest = z.strictObject({ refreshToken: z.string().max(200) });
+/** `everywhere` ends all sign-ins of the user, not this one alone. */
+export const logoutRequest = refreshRequest.extend({ everywhere: z.boolean().optional() });
+
+export const signedIn = z.object({
+  /** A JWT for the Authorization header. */
+  accessToken: z.string(),
+  /** Good once: each refresh gives another. */
+  refreshToken: z.string(),
+  /** Seconds that the access token is good for. */
+  expiresIn: z.number().int().positive(),
+});
+export type SignedIn = z.infer<typeof signedIn>;
+
+/** What a key may be used for: routes by their tag in the OpenAPI document, or all of them but those of accounts and keys. */
+export const scope = z.enum(["all", "runs", "runners", "spells", "services"]);
+export type Scope = z.infer<typeof scope>;
+
+/** Body of `POST /users/me/keys`. */
+export const newApiKey = z.strictObject({
+  name: z.string().min(1).max(200),
+  /** All unless given. */
+  scopes: z.array(scope).min(1).max(10).optional(),
+  /** ms since 1970. */
+  expiresAt: z.number().int().positive().optional(),
+});
+export const apiKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(scope),
+  createdAt: z.number().int(),
+  expiresAt: z.number().int().optional(),
+});
+export type ApiKey = z.infer<typeof apiKey>;
+/** `key` is told this once, and kept as a hash. */
+export const madeApiKey = apiKey.extend({ key: z.string() });
+export const apiKeyList = z.object({ data: z.array(apiKey) });
