@@ -44,6 +44,10 @@ export interface Env {
   AUTH_JWKS_URL?: string;
   AUTH_ISSUER?: string;
   AUTH_AUDIENCE?: string;
+  /** Seals users' secrets; default: AUTH_SECRET. */
+  SECRETS_KEY?: string;
+  /** The key before, after a change. */
+  SECRETS_KEY_OLD?: string;
   /** `closed`: nobody signs up here. */
   AUTH_SIGNUP?: string;
   /** Where this server is reached from outside, without a slash at the end: in front of the addresses that nodes tell. */

@@ -6,7 +6,9 @@ import {
   logoutRequest,
   madeApiKey,
   newApiKey,
+  newSecret,
   refreshRequest,
+  secretList,
   signedIn,
   signUpRequest,
 } from "../protocol/accounts.ts";
@@ -115,6 +117,8 @@ export const namedSchemas = {
   NewApiKey: newApiKey,
   MadeApiKey: madeApiKey,
   ApiKeyList: apiKeyList,
+  NewSecret: newSecret,
+  SecretList: secretList,
   UserUsage: userUsage,
   HookAccepted: hookAccepted,
   IdRequest: z.object({ id: z.string() }),

@@ -52,3 +52,13 @@ export type ApiKey = z.infer<typeof apiKey>;
 /** `key` is told this once, and kept as a hash. */
 export const madeApiKey = apiKey.extend({ key: z.string() });
 export const apiKeyList = z.object({ data: z.array(apiKey) });
+
+/** As settings are written, so that a secret can stand for one: `OPENAI_API_KEY`. */
+export const secretName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]{0,63}$/, "capitals, digits and _, a capital first");
+/** Body of `PUT /users/me/secrets/:name`. */
+export const newSecret = z.strictObject({ value: z.string().min(1).max(8192) });
+export const secretList = z.object({
+  data: z.array(z.object({ name: z.string(), updatedAt: z.number().int() })),
+});

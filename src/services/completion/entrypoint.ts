@@ -16,6 +16,7 @@ import {
   type ServiceCall,
 } from "../../protocol/services.ts";
 import { parseArgument } from "../../platform/parse-argument.ts";
+import { withOwnKeys } from "../provider/own-keys.ts";
 import { CallScope, cancelledError } from "../provider/call-scope.ts";
 import { completeChat, promptAsChat, streamChat } from "./chat.ts";
 import { embedValues } from "./embed.ts";
@@ -34,7 +35,7 @@ type Prepared<R> = ProviderRequest & Pick<ModelChoice, "asChat"> & { request: R 
  */
 export class CompletionEntrypoint extends WorkerEntrypoint<Env> implements CompletionService {
   async complete(call: ServiceCall, request: CompletionRequest): Promise<CompletionResult> {
-    const to = this.#prepare("prompt", call, completionRequest, request);
+    const to = await this.#prepare("prompt", call, completionRequest, request);
     return closing(
       to,
       to.asChat ? completeChat(to, promptAsChat(to.request)) : completePrompt(to, to.request),
@@ -42,12 +43,12 @@ export class CompletionEntrypoint extends WorkerEntrypoint<Env> implements Compl
   }
 
   async chat(call: ServiceCall, request: ChatRequest): Promise<CompletionResult> {
-    const to = this.#prepare("chat", call, chatRequest, request);
+    const to = await this.#prepare("chat", call, chatRequest, request);
     return closing(to, completeChat(to, to.request));
   }
 
   async embed(call: ServiceCall, request: EmbedRequest): Promise<EmbedResult> {
-    const to = this.#prepare("embed", call, embedRequest, request);
+    const to = await this.#prepare("embed", call, embedRequest, request);
     return closing(to, embedValues(to, to.request));
   }
 
@@ -56,7 +57,7 @@ export class CompletionEntrypoint extends WorkerEntrypoint<Env> implements Compl
     call: ServiceCall,
     request: CompletionRequest | ChatRequest,
   ): Promise<ReadableStream<Uint8Array>> {
-    const { to, chunks } = this.#open(call, request);
+    const { to, chunks } = await this.#open(call, request);
     const first = await closing(to, chunks.next(), { onlyOnError: true });
     const rest = (async function* () {
       if (first.done !== true) yield first.value;
@@ -68,27 +69,27 @@ export class CompletionEntrypoint extends WorkerEntrypoint<Env> implements Compl
     });
   }
 
-  #open(call: ServiceCall, request: CompletionRequest | ChatRequest) {
+  async #open(call: ServiceCall, request: CompletionRequest | ChatRequest) {
     if (typeof request === "object" && request !== null && "messages" in request) {
-      const to = this.#prepare("chat", call, chatRequest, request);
+      const to = await this.#prepare("chat", call, chatRequest, request);
       return { to, chunks: streamChat(to, to.request) };
     }
-    const to = this.#prepare("prompt", call, completionRequest, request);
+    const to = await this.#prepare("prompt", call, completionRequest, request);
     return {
       to,
       chunks: to.asChat ? streamChat(to, promptAsChat(to.request)) : streamPrompt(to, to.request),
     };
   }
 
-  #prepare<R extends { model?: string | undefined }>(
+  async #prepare<R extends { model?: string | undefined }>(
     style: RequestStyle,
     givenCall: unknown,
     schema: z.ZodType<R>,
     givenRequest: unknown,
-  ): Prepared<R> {
+  ): Promise<Prepared<R>> {
     const call = parseArgument("completion", "call", serviceCall, givenCall);
     const request = parseArgument("completion", "request", schema, givenRequest);
-    const settings = readSettings(this.env);
+    const settings = readSettings(await withOwnKeys(this.env, call.userId));
     const { model, asChat } = chooseModel(style, request.model, settings);
     const { idempotencyKey } = call;
     const scope = new CallScope(call);

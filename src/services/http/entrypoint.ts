@@ -1,5 +1,6 @@
 /** The http service: one guarded request to the outside. */
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { SecretRepository } from "../../db/secrets.ts";
 import type { Env } from "../../env.ts";
 import { isTooDeep } from "../../platform/json.ts";
 import { parseArgument } from "../../platform/parse-argument.ts";
@@ -43,8 +44,9 @@ export class HttpEntrypoint extends WorkerEntrypoint<Env> implements HttpService
       ...(checked.cancelled === undefined ? {} : { cancelled: checked.cancelled }),
     });
     try {
+      const filled = await this.#withSecrets(asked, checked.userId);
       return await answerOf(
-        await follow(url, initOf(asked, checked.idempotencyKey), settings, scope),
+        await follow(url, initOf(filled, secretHeadersOf(asked), checked.idempotencyKey), settings, scope),
         asked.method,
       );
     } catch (error) {
@@ -57,16 +59,49 @@ export class HttpEntrypoint extends WorkerEntrypoint<Env> implements HttpService
       scope.close();
     }
   }
+
+  /** @throws SpellError `not_configured` for a secret that the user does not have */
+  async #withSecrets(request: HttpRequest, userId: string): Promise<HttpRequest> {
+    const { headers = {} } = request;
+    const names = Object.values(headers).flatMap((value) =>
+      [...value.matchAll(secretPattern)].map((match) => match[1] ?? ""),
+    );
+    if (names.length === 0) return request;
+    const secrets = await new SecretRepository(this.env).open(userId, names);
+    const missing = names.find((name) => secrets[name] === undefined);
+    if (missing !== undefined)
+      throw new SpellError(
+        "not_configured",
+        `http: you have no secret "${missing}". Save it at /users/me/secrets.`,
+      );
+    const filled = Object.entries(headers).map(([name, value]): [string, string] => [
+      name,
+      value.replaceAll(secretPattern, (_, secret: string) => secrets[secret] ?? ""),
+    ]);
+    return { ...request, headers: Object.fromEntries(filled) };
+  }
 }
+
+/** A secret of the user's in a header: `Bearer secret:GITHUB_TOKEN`. Told nowhere else, so in no journal and no log. */
+const secretPattern = /\bsecret:([A-Z][A-Z0-9_]{0,63})\b/g;
+
+const secretHeadersOf = ({ headers = {} }: HttpRequest): string[] =>
+  Object.entries(headers).flatMap(([name, value]) => (value.search(secretPattern) === -1 ? [] : [name]));
 
 interface Init {
   method: string;
   headers: Headers;
   body: string | null;
+  /** Headers that another origin must not get by a redirect. */
+  confidential: readonly string[];
 }
 
 /** @throws SpellError `bad_request` for a header that is not a node's to set, or none at all */
-function initOf({ method, headers = {}, body }: HttpRequest, key: string | undefined): Init {
+function initOf(
+  { method, headers = {}, body }: HttpRequest,
+  secretHeaders: readonly string[],
+  key: string | undefined,
+): Init {
   const own = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     if (ownHeaders.test(name))
@@ -88,7 +123,7 @@ function initOf({ method, headers = {}, body }: HttpRequest, key: string | undef
   // What only reads needs no key, and many servers refuse headers that they do not know.
   if (key !== undefined && !isBodiless && !own.has("idempotency-key"))
     own.set("idempotency-key", headerSafe(key));
-  return { method, headers: own, body: text };
+  return { method, headers: own, body: text, confidential: [...credentials, ...secretHeaders] };
 }
 
 /** By hand, so that each address on the way is checked. */
@@ -107,7 +142,7 @@ async function follow(first: URL, init: Init, settings: GuardSettings, scope: Ca
         `http: ${first.host} redirects more than ${maxRedirects} times.`,
       );
     const next = checkedAddress(URL.parse(location, url)?.href ?? "", settings);
-    if (next.origin !== url.origin) for (const name of credentials) headers.delete(name);
+    if (next.origin !== url.origin) for (const name of init.confidential) headers.delete(name);
     // As browsers do: https://fetch.spec.whatwg.org/#http-redirect-fetch
     const becomesGet =
       (response.status === 303 && method !== "HEAD") || (response.status < 303 && method === "POST");

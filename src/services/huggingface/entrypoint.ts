@@ -11,6 +11,7 @@ import {
 } from "../../protocol/services.ts";
 import type { Json, JsonObject } from "../../protocol/values.ts";
 import { askProvider, dataUrl, jsonOf } from "../provider/ask-provider.ts";
+import { withOwnKeys } from "../provider/own-keys.ts";
 import { CallScope } from "../provider/call-scope.ts";
 
 /** https://huggingface.co/docs/inference-providers/providers/hf-inference */
@@ -24,8 +25,9 @@ export class HuggingfaceEntrypoint extends WorkerEntrypoint<Env> implements Hugg
       inputs,
       ...(parameters === undefined ? {} : { parameters }),
     });
-    const apiKey = this.env.HUGGINGFACE_API_KEY?.trim() || undefined;
-    const baseUrl = this.env.HUGGINGFACE_BASE_URL?.trim() || undefined;
+    const env = await withOwnKeys(this.env, checked.userId);
+    const apiKey = env.HUGGINGFACE_API_KEY?.trim() || undefined;
+    const baseUrl = env.HUGGINGFACE_BASE_URL?.trim() || undefined;
     if (apiKey === undefined && baseUrl === undefined)
       throw new SpellError("not_configured", "huggingface: there is no key. Set HUGGINGFACE_API_KEY.");
     const url = `${(baseUrl ?? defaultBaseUrl).replace(/\/+$/, "")}/${pathOf(request.model)}`;

@@ -16,6 +16,7 @@ import {
   type ServiceCall,
 } from "../../protocol/services.ts";
 import { askProvider, jsonOf } from "../provider/ask-provider.ts";
+import { withOwnKeys } from "../provider/own-keys.ts";
 import { CallScope } from "../provider/call-scope.ts";
 import { openAiQuestion, openAiSettingsOf } from "../provider/openai.ts";
 
@@ -73,7 +74,10 @@ export class ImagesEntrypoint extends WorkerEntrypoint<Env> implements ImagesSer
 
   async #ask(call: ServiceCall, path: string, body: unknown): Promise<unknown> {
     const checked = parseArgument("images", "call", serviceCall, call);
-    const question = openAiQuestion(openAiSettingsOf(this.env, "images"), path);
+    const question = openAiQuestion(
+      openAiSettingsOf(await withOwnKeys(this.env, checked.userId), "images"),
+      path,
+    );
     const scope = new CallScope(checked);
     try {
       const answer = await askProvider({

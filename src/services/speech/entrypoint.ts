@@ -19,6 +19,7 @@ import {
 } from "../../protocol/services.ts";
 import { askProvider, base64Of, jsonOf } from "../provider/ask-provider.ts";
 import { boundedStream } from "../provider/bounded-body.ts";
+import { withOwnKeys } from "../provider/own-keys.ts";
 import { CallScope } from "../provider/call-scope.ts";
 import { openAiQuestion, openAiSettingsOf } from "../provider/openai.ts";
 import { checkedAddress, guardSettingsOf } from "../provider/address-guard.ts";
@@ -31,7 +32,7 @@ export class SpeechEntrypoint extends WorkerEntrypoint<Env> implements SpeechSer
   async speak(call: ServiceCall, request: SpeakRequest): Promise<Spoken> {
     const checked = parseArgument("speech", "call", serviceCall, call);
     const { text, model, voice, format = "mp3" } = parseArgument("speech", "request", speakRequest, request);
-    const settings = openAiSettingsOf(this.env, "speech");
+    const settings = openAiSettingsOf(await withOwnKeys(this.env, checked.userId), "speech");
     return within(checked, async (scope) => {
       const { type, bytes } = await askProvider({
         ...openAiQuestion(settings, "/audio/speech"),
@@ -58,7 +59,7 @@ export class SpeechEntrypoint extends WorkerEntrypoint<Env> implements SpeechSer
   async transcribe(call: ServiceCall, request: TranscribeRequest): Promise<Transcribed> {
     const checked = parseArgument("speech", "call", serviceCall, call);
     const asked = parseArgument("speech", "request", transcribeRequest, request);
-    const settings = openAiSettingsOf(this.env, "speech");
+    const settings = openAiSettingsOf(await withOwnKeys(this.env, checked.userId), "speech");
     return within(checked, async (scope) => {
       const { type, bytes } = await this.#audioOf(asked, scope);
       const form = new FormData();
