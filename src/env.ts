@@ -14,13 +14,17 @@ import type {
   SpeechService,
   SpellsService,
   UsersService,
+  WeaviateService,
 } from "./protocol/services.ts";
+import type { VectorStore } from "./services/weaviate/vector-store.ts";
 import type { CompletionEntrypoint } from "./services/completion/entrypoint.ts";
 
 export interface Env {
   DB: D1Database;
   SPELL_RUNNER: DurableObjectNamespace<SpellRunner>;
   SPELL_MANAGER: DurableObjectNamespace<SpellManager>;
+  /** What the weaviate service keeps: an actor for each user. */
+  VECTORS?: DurableObjectNamespace<VectorStore>;
   /** What the cache service keeps. */
   CACHE?: KVNamespace;
 
@@ -38,6 +42,7 @@ export interface Env {
   SPEECH?: SpeechService;
   SPELLS?: SpellsService;
   USERS?: UsersService;
+  WEAVIATE?: WeaviateService;
 
   /** HS256 secret, at least 32 bytes. */
   AUTH_SECRET?: string;

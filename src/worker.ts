@@ -14,4 +14,6 @@ export { ImagesEntrypoint } from "./services/images/entrypoint.ts";
 export { SearchEntrypoint } from "./services/search/entrypoint.ts";
 export { SpeechEntrypoint } from "./services/speech/entrypoint.ts";
 export { UsersEntrypoint } from "./services/users/entrypoint.ts";
+export { WeaviateEntrypoint } from "./services/weaviate/entrypoint.ts";
+export { VectorStore } from "./services/weaviate/vector-store.ts";
 export { app as default } from "./http/app.ts";

@@ -37,6 +37,7 @@ import {
 } from "../protocol/spell.ts";
 import {
   agent,
+  bm25Request,
   cached,
   cacheKey,
   cacheSetRequest,
@@ -58,11 +59,15 @@ import {
   me,
   nearestRequest,
   nearestResult,
+  nearTextRequest,
+  nearVectorRequest,
   newAgent,
   newDocument,
   newDocumentStore,
   newEntity,
   newEvent,
+  newWeaviateObject,
+  objectsRequest,
   pageOf,
   pushedValue,
   pushRequest,
@@ -78,6 +83,8 @@ import {
   storedEvent,
   transcribed,
   transcribeRequest,
+  weaviateObject,
+  weaviateResult,
 } from "../protocol/services.ts";
 import { json, jsonObject } from "../protocol/values.ts";
 
@@ -169,6 +176,14 @@ export const namedSchemas = {
   PushRequest: pushRequest,
   PushedValue: pushedValue,
   SpellPage: pageOf(spellSummary),
+  WeaviateObject: weaviateObject,
+  NewWeaviateObject: newWeaviateObject,
+  WeaviateObjectPage: pageOf(weaviateObject),
+  WeaviateResult: weaviateResult,
+  ObjectsRequest: objectsRequest,
+  NearTextRequest: nearTextRequest,
+  NearVectorRequest: nearVectorRequest,
+  Bm25Request: bm25Request,
   Me: me,
   Ticket: ticketAnswer,
 } as const satisfies Record<string, z.ZodType>;

@@ -181,6 +181,33 @@ export const verbs: readonly Verb[] = [
     (spells, call, body) => spells.push(call, body as never),
   ),
   verb("users", "me", "Tell who the caller is", undefined, "Me", (users, call) => users.me(call)),
+  verb(
+    "weaviate",
+    "objects",
+    "List the objects of a class",
+    "ObjectsRequest",
+    "WeaviateResult",
+    (weaviate, call, body) => weaviate.objects(call, body as never),
+  ),
+  verb(
+    "weaviate",
+    "nearText",
+    "Find objects by meaning",
+    "NearTextRequest",
+    "WeaviateResult",
+    (weaviate, call, body) => weaviate.nearText(call, body as never),
+  ),
+  verb(
+    "weaviate",
+    "nearVector",
+    "Find objects by a vector",
+    "NearVectorRequest",
+    "WeaviateResult",
+    (weaviate, call, body) => weaviate.nearVector(call, body as never),
+  ),
+  verb("weaviate", "bm25", "Find objects by words", "Bm25Request", "WeaviateResult", (weaviate, call, body) =>
+    weaviate.bm25(call, body as never),
+  ),
 ];
 
 /** @param ask gets the body as it came: an object, with whatever is in it */

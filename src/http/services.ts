@@ -19,6 +19,12 @@ const rowServices = {
   documents: { one: "a document", row: "Document", data: "NewDocument", page: "DocumentPage" },
   entities: { one: "an entity", row: "Entity", data: "NewEntity", page: "EntityPage" },
   events: { one: "an event", row: "StoredEvent", data: "NewEvent", page: "StoredEventPage" },
+  weaviate: {
+    one: "an object",
+    row: "WeaviateObject",
+    data: "NewWeaviateObject",
+    page: "WeaviateObjectPage",
+  },
 } as const satisfies Partial<
   Record<BoundService, { one: string; row: SchemaName; data: SchemaName; page: SchemaName }>
 >;

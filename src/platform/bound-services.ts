@@ -17,6 +17,7 @@ export const serviceBindings = {
   speech: "SPEECH",
   spells: "SPELLS",
   users: "USERS",
+  weaviate: "WEAVIATE",
 } as const satisfies { readonly [Name in keyof Services]: keyof Env };
 
 export type BoundService = keyof typeof serviceBindings;

@@ -1,0 +1,115 @@
+/** The weaviate service on the actor that it embeds: the same contract as in memory, and what belongs to the store. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { Env } from "../../src/env.ts";
+import type { VectorStore } from "../../src/services/weaviate/vector-store.ts";
+import { weaviateContract } from "../contracts/services.ts";
+import { alice, bob, codeOf } from "../contracts/support.ts";
+import { userNamed, bodyOf } from "../helpers/api.ts";
+
+const { WEAVIATE, VECTORS } = env as unknown as Required<Env>;
+
+async function emptied() {
+  for (const { userId } of [alice, bob])
+    await runInDurableObject(
+      VECTORS.getByName(JSON.stringify([1, userId])),
+      (_: VectorStore, { storage }) => {
+        for (const table of ["objects", "words", "answers"]) storage.sql.exec(`DELETE FROM ${table}`);
+      },
+    );
+  return WEAVIATE;
+}
+
+describe("weaviate behind its binding", () =>
+  weaviateContract(async () => ({ services: { weaviate: await emptied() } })));
+
+describe("objects", () => {
+  it("are rows like those of other services, each user's own", async () => {
+    const weaviate = await emptied();
+    const { id } = await weaviate.create(alice, {
+      class: "Fruit",
+      properties: { text: "apple", n: 1 },
+      vector: [1, 0],
+    });
+    expect(await weaviate.get(alice, id)).toEqual({
+      id,
+      class: "Fruit",
+      properties: { text: "apple", n: 1 },
+      vector: [1, 0],
+    });
+    expect((await weaviate.find(alice, { "properties.n": 1 })).total).toBe(1);
+    expect(await codeOf(weaviate.get(bob, id))).toBe("not_found");
+    expect(await codeOf(weaviate.remove(bob, id))).toBe("not_found");
+    const words = async (query: string, properties?: string[]) =>
+      (
+        await weaviate.bm25(alice, {
+          class: "Fruit",
+          query,
+          limit: 5,
+          ...(properties === undefined ? {} : { properties }),
+        })
+      ).data.length;
+    expect([await words("APPLE"), await words("apple", ["text"]), await words("apple", ["other"])]).toEqual([
+      1, 1, 0,
+    ]);
+    await weaviate.update(alice, id, { class: "Fruit", properties: { text: "pear" }, vector: [0, 1] });
+    expect([await words("apple"), await words("pear")]).toEqual([0, 1]);
+    expect(await weaviate.remove(alice, id)).toMatchObject({ id });
+    expect([await words("pear"), (await weaviate.find(alice)).total]).toEqual([0, 0]);
+  });
+  it("are made once by one key", async () => {
+    const weaviate = await emptied();
+    const call = { ...alice, idempotencyKey: "k" };
+    const object = { class: "A", properties: {}, vector: [1] };
+    const made = await Promise.all([1, 2, 3].map(() => weaviate.create(call, object)));
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+    expect(await codeOf(weaviate.create(call, { ...object, class: "B" }))).toBe("conflict");
+    expect(await codeOf(weaviate.remove({ ...alice, idempotencyKey: "r" }, "none"))).toBe("not_found");
+  });
+  it("get the vector of their texts from the provider, anew when these change", async () => {
+    const weaviate = await emptied();
+    const { id, vector } = await weaviate.create(alice, { class: "A", properties: { text: "one" } });
+    expect(vector?.length).toBeGreaterThan(0);
+    const changed = await weaviate.patch(alice, id, { properties: { text: "something else" } });
+    expect(changed.vector).not.toEqual(vector);
+    const found = await weaviate.nearText(alice, { class: "A", concepts: ["something else"], limit: 1 });
+    expect(found.data[0]).toMatchObject({ id, distance: expect.closeTo(0, 4) as number });
+  });
+  it("are the nearest among thousands, exactly", async () => {
+    const weaviate = await emptied();
+    await runInDurableObject(VECTORS.getByName(JSON.stringify([1, "alice"])), (store: VectorStore) => {
+      for (let i = 0; i < 3000; i++)
+        store.create({
+          class: "N",
+          properties: { i },
+          vector: [Math.cos(i / 1000), Math.sin(i / 1000), 0.1],
+        });
+    });
+    const at = 1.2345;
+    const { data } = await weaviate.nearVector(alice, {
+      class: "N",
+      vector: [Math.cos(at), Math.sin(at), 0.1],
+      limit: 3,
+    });
+    expect(data.map(({ properties }) => properties.i)).toEqual(
+      [1234, 1235, 1233].toSorted((a, b) => Math.abs(a - 1234.5) - Math.abs(b - 1234.5)),
+    );
+    expect(
+      (await weaviate.nearVector(alice, { class: "N", vector: [0, 0, 0], limit: 1 })).data[0]?.distance,
+    ).toBe(1);
+  });
+  it("are reached over HTTP", async () => {
+    const user = userNamed("weaviate-http");
+    const body = { class: "Fruit", properties: { text: "plum" }, vector: [1, 0] };
+    expect((await user.ask("/services/weaviate", { body })).status).toBe(201);
+    const near = await user.ask("/services/weaviate/nearVector", {
+      body: { class: "Fruit", vector: [1, 0], limit: 1 },
+    });
+    expect((await bodyOf(near)).data).toMatchObject([{ properties: { text: "plum" } }]);
+    const bad = await user.ask("/services/weaviate/nearVector", {
+      body: { class: "fruit", vector: [], limit: 0 },
+    });
+    expect(bad.status).toBe(400);
+  });
+});
