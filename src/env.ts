@@ -16,7 +16,6 @@ import type {
   UsersService,
   WeaviateService,
 } from "./protocol/services.ts";
-import type { VectorStore } from "./services/weaviate/vector-store.ts";
 import type { CompletionEntrypoint } from "./services/completion/entrypoint.ts";
 
 export interface Env {
@@ -24,7 +23,7 @@ export interface Env {
   SPELL_RUNNER: DurableObjectNamespace<SpellRunner>;
   SPELL_MANAGER: DurableObjectNamespace<SpellManager>;
   /** What the weaviate service keeps: an actor for each user. */
-  VECTORS?: DurableObjectNamespace<VectorStore>;
+  VECTORS?: DurableObjectNamespace;
   /** What the cache service keeps. */
   CACHE?: KVNamespace;
 

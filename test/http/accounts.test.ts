@@ -91,7 +91,7 @@ describe("A refresh token", () => {
   it("is taken by one of two that come together", async () => {
     const { refreshToken } = await signUp();
     const both = await Promise.all([1, 2].map(() => post("/auth/refresh", { refreshToken })));
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 401]));
   });
   it("ends with a sign-out, here or everywhere", async () => {
     const { email, refreshToken } = await signUp();

@@ -12,12 +12,9 @@ const { WEAVIATE, VECTORS } = env as unknown as Required<Env>;
 
 async function emptied() {
   for (const { userId } of [alice, bob])
-    await runInDurableObject(
-      VECTORS.getByName(JSON.stringify([1, userId])),
-      (_: VectorStore, { storage }) => {
-        for (const table of ["objects", "words", "answers"]) storage.sql.exec(`DELETE FROM ${table}`);
-      },
-    );
+    await runInDurableObject(VECTORS.getByName(JSON.stringify([1, userId])), (_, { storage }) => {
+      for (const table of ["objects", "words", "answers"]) storage.sql.exec(`DELETE FROM ${table}`);
+    });
   return WEAVIATE;
 }
 
@@ -78,7 +75,8 @@ describe("objects", () => {
   });
   it("are the nearest among thousands, exactly", async () => {
     const weaviate = await emptied();
-    await runInDurableObject(VECTORS.getByName(JSON.stringify([1, "alice"])), (store: VectorStore) => {
+    await runInDurableObject(VECTORS.getByName(JSON.stringify([1, "alice"])), (instance) => {
+      const store = instance as VectorStore;
       for (let i = 0; i < 3000; i++)
         store.create({
           class: "N",

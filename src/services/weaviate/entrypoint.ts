@@ -130,7 +130,8 @@ export class WeaviateEntrypoint extends WorkerEntrypoint<Env> implements Weaviat
 
   #store(call: ServiceCall): Store {
     const { userId } = checked("call", serviceCall, call);
-    if (this.env.VECTORS !== undefined) return this.env.VECTORS.getByName(JSON.stringify([1, userId]));
+    if (this.env.VECTORS !== undefined)
+      return this.env.VECTORS.getByName(JSON.stringify([1, userId])) as unknown as Store;
     throw new SpellError(
       "not_configured",
       "weaviate: no actor for vectors is bound. Bind VECTORS in wrangler.toml.",
