@@ -21,6 +21,8 @@ export interface ConnectionHost {
   answer(runId: string, nodeId: string, visit: string, value: Json): Promise<void>;
   /** False when no stream of that name is open, nor a Client In of it. @throws SpellError `conflict` when the spell is paused */
   push(source: string, value: Json): Promise<boolean>;
+  /** A connection wants to know of other services than before. */
+  subscribed(): void;
   /** @throws SpellError `spell_invalid`, `not_found`, `overloaded` */
   play(): Promise<void>;
   pause(): Promise<void>;
@@ -126,7 +128,10 @@ export class ConnectionDesk {
         await this.#host.play();
       } else if (message.type === "pause") {
         await this.#host.pause();
-      } else throw new SpellError("bad_request", `This server does not take "${message.type}" yet.`);
+      } else {
+        this.#connections.subscribe(socket, message.services);
+        this.#host.subscribed();
+      }
     } catch (thrown) {
       this.#fail(socket, SpellError.from(thrown), requestId);
     }

@@ -1,6 +1,12 @@
 /** The hibernatable WebSockets of a runner: who is there, who listens, and what goes to all of them. */
 import { Buffer } from "node:buffer";
-import { closeCodes, type ErrorMessage, type NodeDelta, type ServerMessage } from "../protocol/down.ts";
+import {
+  closeCodes,
+  type ErrorMessage,
+  type NodeDelta,
+  type ServerMessage,
+  type ServiceChanged,
+} from "../protocol/down.ts";
 import { maxFrameBytes } from "../protocol/values.ts";
 import type { EncodedEvent } from "./journal-store.ts";
 import { SendWindow } from "./send-window.ts";
@@ -13,6 +19,8 @@ export interface Attachment {
   isLive: boolean;
   /** It was told that its token ends. */
   isWarned?: true;
+  /** Services of whose changes it is told. */
+  services?: string[];
 }
 
 /** A token's last time, in which a connection is told to renew it. */
@@ -81,7 +89,8 @@ export class Connections {
   renew(socket: WebSocket, expiresAt: number): void {
     const attachment = this.#known.get(socket);
     if (attachment === undefined) return;
-    this.#attach(socket, { isLive: attachment.isLive, expiresAt });
+    const { isWarned: _isWarned, ...kept } = attachment;
+    this.#attach(socket, { ...kept, expiresAt });
     this.send(socket, { type: "token.renewed", at: expiresAt });
   }
 
@@ -118,6 +127,23 @@ export class Connections {
   /** The client has taken every event up to that one. */
   acknowledge(socket: WebSocket, seq: number): void {
     this.#windowOf(socket).acknowledge(seq);
+  }
+
+  /** It is told of changes in these services from now on, and of no others. */
+  subscribe(socket: WebSocket, services: readonly string[]): void {
+    const attachment = this.#known.get(socket);
+    if (attachment !== undefined) this.#attach(socket, { ...attachment, services: [...new Set(services)] });
+  }
+
+  /** Services of whose changes somebody wants to know. */
+  get subscribed(): string[] {
+    return [...new Set([...this.#known.values()].flatMap(({ services = [] }) => services))].toSorted();
+  }
+
+  /** A change, to those who subscribed to its service. */
+  tellChange(change: ServiceChanged): void {
+    for (const [socket, { isLive, services = [] }] of this.#known)
+      if (isLive && services.includes(change.service) && !this.expire(socket)) this.send(socket, change);
   }
 
   /** Events to everybody who listens, encoded once. */

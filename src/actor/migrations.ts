@@ -83,6 +83,7 @@ export const managerSteps = [
    ) WITHOUT ROWID;`,
   // Limits and usage: what each runner may, what it told last, and the sums by month.
   `ALTER TABLE runners ADD COLUMN playing INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE runners ADD COLUMN services TEXT NOT NULL DEFAULT '[]';
    CREATE TABLE leases (
      name TEXT PRIMARY KEY,
      runs INTEGER NOT NULL,

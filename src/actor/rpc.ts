@@ -2,6 +2,7 @@
  * What the Worker may ask of the actors, as plain data in and out. The callers' identity is in the actor's name
  * (`actor/address.ts`), never an argument. JSON answers are strings: encoded once, passed on as they are.
  */
+import type { ServiceChanged } from "../protocol/down.ts";
 import type { ErrorInfo } from "../protocol/errors.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
 import type { JsonObject } from "../protocol/values.ts";
@@ -88,6 +89,8 @@ export interface RunnerRpc {
    * @param patch JSON of the patch that made it, where it came from an edit
    */
   spellChanged(spellId: string, version: number, patch?: string): Promise<void>;
+  /** A service of the user's has changed a row; the row itself where it is new and an event. */
+  serviceChanged(change: ServiceChanged, row?: JsonObject): Promise<void>;
   /** What its runs have used so far, and how large its database is. */
   report(): Promise<RunnerReport>;
   /** Its open connections. */
@@ -102,6 +105,10 @@ export interface ManagerRpc {
   runnerUnloaded(name: string): Promise<void>;
   runnerConnections(name: string, connections: number): Promise<void>;
   runnerPlaying(name: string, isPlaying: boolean): Promise<void>;
+  /** Of which services' changes a runner wants to know. */
+  runnerSubscribed(name: string, services: string[]): Promise<void>;
+  /** A service has changed something: tells those runners that want to know. */
+  serviceChanged(change: ServiceChanged, row?: JsonObject): Promise<void>;
   /** Lets a runner have so many runs at once, or fewer where the user's limit leaves no more, and some beyond where it does. */
   lease(name: string, runs: number): Promise<RunLease>;
   /** Whether a runner may have so many connections within the user's limit. */

@@ -26,6 +26,8 @@ export interface RunnerHostOptions {
   store: JournalStore;
   journal: RunnerJournal;
   player: Player;
+  /** Tells the manager of which services' changes this runner wants to know. */
+  subscribed: () => void;
   /** @throws SpellError `unauthorized`, `overloaded` */
   verify: (token: string) => Promise<Identity>;
   now: () => number;
@@ -101,6 +103,10 @@ export class RunnerHost implements ConnectionHost {
     if (!player.has("client", source) || (isTaken && !player.isPlaying)) return isTaken;
     await player.fire("client", source, value);
     return true;
+  }
+
+  subscribed(): void {
+    this.#options.subscribed();
   }
 
   play(): Promise<void> {

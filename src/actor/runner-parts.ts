@@ -9,6 +9,8 @@ import { now } from "../platform/clock.ts";
 import { identify } from "../platform/identify.ts";
 import { describeError, log } from "../platform/log.ts";
 import { atMostTwice } from "../platform/retry.ts";
+import type { ServiceChanged } from "../protocol/down.ts";
+import type { JsonObject } from "../protocol/values.ts";
 import { managerName, parseRunnerName, type RunnerAddress } from "./address.ts";
 import { Admission } from "./admission.ts";
 import { Chunks } from "./chunks.ts";
@@ -238,12 +240,14 @@ export class RunnerParts {
       keys,
       now,
       register: this.#register,
-      told: (isPlaying) =>
+      told: (isPlaying) => {
+        this.tellSubscriptions();
         ctx.waitUntil(
           atMostTwice(() => this.manager().runnerPlaying(this.name(), isPlaying)).catch((error: unknown) =>
             log.warn("the manager was not told of playing", { error: describeError(error) }),
           ),
-        ),
+        );
+      },
       soon: (work) => ctx.waitUntil(work()),
       recovered: () => this.recovered(),
     });
@@ -265,6 +269,7 @@ export class RunnerParts {
       store: this.store,
       journal: this.journal,
       player: this.player,
+      subscribed: () => this.tellSubscriptions(),
       verify: (token) => identify(env, token),
       now,
       recovered: () => this.recovered(),
@@ -275,7 +280,8 @@ export class RunnerParts {
   /** There is a new version of this spell, or of another. Returns when the next run takes it, and connections were told. */
   async spellChanged(spellId: string, version: number, patch?: string): Promise<void> {
     this.spell.changed(spellId);
-    if (this.player.isPlaying && this.spell.present === null) this.#ctx.waitUntil(this.player.changed());
+    if (this.player.isPlaying && this.spell.present === null)
+      this.#ctx.waitUntil(this.player.changed().then(() => this.tellSubscriptions()));
     if (spellId === this.address.spellId) await this.changes.tell(version, patch);
   }
 
@@ -310,6 +316,30 @@ export class RunnerParts {
     if (pin === undefined && this.state.belongTo(spell.createdAt)) this.retention.forgetAll();
     return spell;
   }
+
+  /** A service of the user's has changed something: for connections that subscribed, and for Event In. */
+  async serviceChanged(change: ServiceChanged, row: JsonObject | undefined): Promise<void> {
+    this.connections.tellChange(change);
+    if (change.service === "events" && change.event === "created" && row !== undefined)
+      await this.player.fireEvent(row);
+  }
+
+  /** Off the path: a manager that was not told is told with the next change. */
+  tellSubscriptions(): void {
+    const wanted = new Set(this.connections.subscribed);
+    if (this.player.takesEvents) wanted.add("events");
+    const services = [...wanted].toSorted().join(",");
+    if (services === this.#subscribed) return;
+    this.#subscribed = services;
+    this.#ctx.waitUntil(
+      atMostTwice(() => this.manager().runnerSubscribed(this.name(), [...wanted])).catch((error: unknown) => {
+        this.#subscribed = null;
+        log.warn("the manager was not told of subscriptions", { error: describeError(error) });
+      }),
+    );
+  }
+  /** What the manager was told last; null while that is not known. */
+  #subscribed: string | null = null;
 
   /** What its runs have used, counted to the last. */
   report(): RunnerReport {

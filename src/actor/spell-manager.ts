@@ -6,6 +6,8 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
+import type { ServiceChanged } from "../protocol/down.ts";
+import type { JsonObject } from "../protocol/values.ts";
 import { parseRunnerName } from "./address.ts";
 import { Leases } from "./leases.ts";
 import { managerSteps, migrate } from "./migrations.ts";
@@ -62,6 +64,24 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
   async runnerPlaying(name: string, isPlaying: boolean): Promise<void> {
     this.#put(name, { playing: isPlaying ? 1 : 0 });
     this.#sweep();
+  }
+
+  async runnerSubscribed(name: string, services: string[]): Promise<void> {
+    this.#put(name, {});
+    this.#sql.exec("UPDATE runners SET services = ? WHERE name = ?", JSON.stringify(services), name);
+  }
+
+  async serviceChanged(change: ServiceChanged, row?: JsonObject): Promise<void> {
+    const wanting = this.#sql
+      .exec<RunnerRow>(
+        "SELECT * FROM runners WHERE EXISTS (SELECT 1 FROM json_each(services) WHERE value = ?)",
+        change.service,
+      )
+      .toArray();
+    await this.#tell(
+      wanting.map(({ name }) => name),
+      (runner) => runner.serviceChanged(change, row),
+    );
   }
 
   async lease(name: string, runs: number): Promise<RunLease> {

@@ -7,7 +7,7 @@ import { HookRepository } from "../db/hooks.ts";
 import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
-import { closeCodes } from "../protocol/down.ts";
+import { closeCodes, type ServiceChanged } from "../protocol/down.ts";
 import { SpellError, statusOf } from "../protocol/errors.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
 import type { JsonObject } from "../protocol/values.ts";
@@ -29,6 +29,7 @@ import { watchMs } from "./watchdog.ts";
 
 export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   readonly #parts: RunnerParts;
+  #hasSubscribed = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -123,6 +124,11 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   async report(): Promise<RunnerReport> {
     this.#parts.journal.flush();
     return this.#parts.report();
+  }
+  async serviceChanged(change: ServiceChanged, row?: JsonObject): Promise<void> {
+    this.#parts.journal.flush();
+    await this.#parts.recovered();
+    await this.#parts.serviceChanged(change, row);
   }
   async countConnections(): Promise<number> {
     return this.#parts.connections.size;
@@ -229,6 +235,8 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
 
   /** Told off the path of everything; a count that is lost is told again with the next change. */
   #countConnections(): void {
+    if (this.#parts.connections.size === 0 || this.#hasSubscribed) this.#parts.tellSubscriptions();
+    this.#hasSubscribed = this.#parts.connections.subscribed.length > 0;
     this.ctx.waitUntil(
       this.#parts
         .manager()

@@ -69,6 +69,7 @@ export const serviceChanged = z.object({
   event: z.string(),
   id: json,
 });
+export type ServiceChanged = z.infer<typeof serviceChanged>;
 /** Said once, within the last 60 s of the token, to a connection that is being sent something anyway. */
 export const tokenExpiring = z.object({ type: z.literal("token.expiring"), at: z.number().int() });
 /** Answers `auth`: the connection is good until `at`. */

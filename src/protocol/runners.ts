@@ -8,7 +8,7 @@ export const playedSource = z.object({
   nodeId: z.string(),
   /** What a run of it has as `trigger`, and a `push` as `source`. */
   name: z.string(),
-  kind: z.enum(["interval", "cron", "webhook", "client", "spell"]),
+  kind: z.enum(["interval", "cron", "webhook", "client", "spell", "event"]),
   /** ms since 1970 at which it fires next. */
   nextAt: z.number().int().optional(),
   /** Path of a webhook's address. Who knows it can fire the source: keep it like a password. */

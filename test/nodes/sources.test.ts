@@ -24,6 +24,7 @@ describe("A source", () => {
     ["Webhook In", "query", { in: "no object" }, {}],
     ["Client In", "value", { in: null }, null],
     ["Client In", "value", { other: 3 }, 3],
+    ["Event In", "content", { in: { id: "1", type: "c", content: "hi" } }, "hi"],
     ["Spell In", "value", { in: { value: false, runId: "r" } }, false],
     ["Spell In", "runId", { in: { value: 1, runId: "r" } }, "r"],
   ] as [string, string, JsonObject, Json][])("%s gives %s of %j", (is, socket, inputs, expected) => {

@@ -6,7 +6,7 @@ import { newId } from "../../platform/ids.ts";
 import { describeError, log } from "../../platform/log.ts";
 import { SpellError } from "../../protocol/errors.ts";
 import type { PlayedSource } from "../../protocol/runners.ts";
-import type { Json } from "../../protocol/values.ts";
+import type { Json, JsonObject } from "../../protocol/values.ts";
 import type { Facts } from "../facts.ts";
 import type { HeldSpell } from "../held-spell.ts";
 import type { Idempotency, IdempotencyKeys } from "../idempotency-keys.ts";
@@ -203,6 +203,25 @@ export class Player {
     return { runId, ...(begun === undefined ? {} : { begun: begun.promise }) };
   }
 
+  /** Events fire one of its sources. */
+  get takesEvents(): boolean {
+    return this.#isPlaying && this.#options.sources.find("event", undefined).length > 0;
+  }
+
+  /** An event was recorded: fires each Event In that is for such ones, once, however often it is told. */
+  async fireEvent(row: JsonObject): Promise<void> {
+    if (!this.#isPlaying) return;
+    for (const { name, spec } of this.#options.sources.find("event", undefined)) {
+      if (!isFor(JSON.parse(spec) as JsonObject, row)) continue;
+      const idempotency = { key: `event ${JSON.stringify(row.id)} ${name}`, fingerprint: "" };
+      await this.fire("event", name, row, { idempotency }).catch((thrown: unknown) => {
+        // Nobody is there to be told: one that finds no room is let go.
+        if (SpellError.from(thrown).code === "overloaded") this.#options.facts.add("dropped", 1);
+        else log.warn("an event could not fire its source", { name, error: describeError(thrown) });
+      });
+    }
+  }
+
   /** There is a source of that kind that is called so, playing or not. */
   has(kind: PlayedSource["kind"], called: string): boolean {
     return this.#options.sources.find(kind, called).length > 0;
@@ -360,3 +379,10 @@ function noSource(kind: PlayedSource["kind"], called: string | undefined, areMan
       : `The spell, as it was last played, has no source ${what} that takes this.`,
   );
 }
+
+/** An Event In names what its events must be; what it leaves out may be anything. */
+const isFor = (data: JsonObject, row: JsonObject): boolean =>
+  ["type", "channel", "sender", "agentId"].every((field) => {
+    const wanted = data[field];
+    return wanted === undefined || wanted === null || wanted === "" || wanted === row[field];
+  });

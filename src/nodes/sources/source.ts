@@ -20,9 +20,9 @@ export interface WebhookSource {
   reply: "accepted" | "outputs";
 }
 
-/** Fires with what is pushed to its name: by a connection (`push`), or by another spell's Spell Out. */
+/** Fires with what is pushed to its name: by a connection (`push`), or another spell's Spell Out; or with events that are recorded. */
 export interface PushedSource {
-  kind: "client" | "spell";
+  kind: "client" | "spell" | "event";
 }
 
 export type Source = TimerSource | WebhookSource | PushedSource;

@@ -14,6 +14,7 @@ import {
 import { type Remembered, rememberedOf } from "./answers.ts";
 import { parseArgument } from "../../platform/parse-argument.ts";
 import { type RowSpec, RowTable } from "./row-table.ts";
+import { tellChanged } from "./tell-changed.ts";
 
 export interface RowServiceSpec<Row extends { id: string }, New> extends RowSpec<Row, New> {
   /** Its name among the services: `entities`. */
@@ -44,14 +45,25 @@ export abstract class RowEntrypoint<Row extends { id: string }, New>
   async create(call: ServiceCall, data: New): Promise<Row> {
     const checked = this.call(call);
     const row = this.argument("data", this.spec.schema, data);
-    return this.table().create(checked.userId, row, await this.remembered(checked, ["create", row]));
+    const made = await this.table().create(
+      checked.userId,
+      row,
+      await this.remembered(checked, ["create", row]),
+    );
+    return this.changed(checked, "created", made);
   }
 
   async update(call: ServiceCall, id: string, data: New): Promise<Row> {
     const checked = this.call(call);
     const row = this.argument("data", this.spec.schema, data);
     const remembered = await this.remembered(checked, ["update", id, row]);
-    return this.table().change(checked.userId, this.argument("id", rowId, id), () => row, remembered);
+    const next = await this.table().change(
+      checked.userId,
+      this.argument("id", rowId, id),
+      () => row,
+      remembered,
+    );
+    return this.changed(checked, "updated", next);
   }
 
   async patch(call: ServiceCall, id: string, data: Partial<New>): Promise<Row> {
@@ -60,13 +72,34 @@ export abstract class RowEntrypoint<Row extends { id: string }, New>
     const { schema, dataOf } = this.spec;
     const merged = (row: Row): New => this.argument("data", schema, { ...dataOf(row), ...fields });
     const remembered = await this.remembered(checked, ["patch", id, fields]);
-    return this.table().change(checked.userId, this.argument("id", rowId, id), merged, remembered);
+    const next = await this.table().change(
+      checked.userId,
+      this.argument("id", rowId, id),
+      merged,
+      remembered,
+    );
+    return this.changed(checked, "patched", next);
   }
 
   async remove(call: ServiceCall, id: string): Promise<Row> {
     const checked = this.call(call);
     const remembered = await this.remembered(checked, ["remove", id]);
-    return this.table().remove(checked.userId, this.argument("id", rowId, id), remembered);
+    const gone = await this.table().remove(checked.userId, this.argument("id", rowId, id), remembered);
+    return this.changed(checked, "removed", gone);
+  }
+
+  /** Tells the user's runners that want to know, off the path; gives the row. */
+  protected changed(call: ServiceCall, event: string, row: Row): Row {
+    const { service } = this.spec;
+    const isNewEvent = service === "events" && event === "created";
+    const told = tellChanged(
+      this.env,
+      call.userId,
+      { service, event, id: row.id },
+      isNewEvent ? row : undefined,
+    );
+    this.ctx.waitUntil(told);
+    return row;
   }
 
   protected table(): RowTable<Row, New> {
