@@ -66,6 +66,12 @@ export interface Env {
 
   OPENAI_API_KEY?: string;
   OPENAI_BASE_URL?: string;
+  /** Where set, the models called `claude-…` are asked there. */
+  ANTHROPIC_API_KEY?: string;
+  ANTHROPIC_BASE_URL?: string;
+  /** Where set, the models called `jamba-…` are asked there. */
+  AI21_API_KEY?: string;
+  AI21_BASE_URL?: string;
   HUGGINGFACE_API_KEY?: string;
   /** Default: their router. Models follow behind a slash. */
   HUGGINGFACE_BASE_URL?: string;

@@ -20,10 +20,10 @@ import { withOwnKeys } from "../provider/own-keys.ts";
 import { CallScope, cancelledError } from "../provider/call-scope.ts";
 import { completeChat, promptAsChat, streamChat } from "./chat.ts";
 import { embedValues } from "./embed.ts";
-import { chooseModel, type ModelChoice, type RequestStyle } from "./models.ts";
+import type { ModelChoice, RequestStyle } from "./models.ts";
 import { ndjson } from "./ndjson.ts";
 import { completePrompt, streamPrompt } from "./prompt.ts";
-import { readSettings } from "./settings.ts";
+import { chooseProvider } from "./providers.ts";
 import type { ProviderRequest } from "./transport.ts";
 
 /** A checked call, on its way to the provider. */
@@ -89,8 +89,8 @@ export class CompletionEntrypoint extends WorkerEntrypoint<Env> implements Compl
   ): Promise<Prepared<R>> {
     const call = parseArgument("completion", "call", serviceCall, givenCall);
     const request = parseArgument("completion", "request", schema, givenRequest);
-    const settings = readSettings(await withOwnKeys(this.env, call.userId));
-    const { model, asChat } = chooseModel(style, request.model, settings);
+    const env = await withOwnKeys(this.env, call.userId);
+    const { settings, model, asChat } = chooseProvider(style, request.model, env);
     const { idempotencyKey } = call;
     const scope = new CallScope(call);
     return {

@@ -36,16 +36,16 @@ export function failedInside(value: unknown, asked: Asked): SpellError {
 }
 
 function adviceFor(status: number, { settings, model }: Asked): string {
+  const { key, url } = settings.names ?? { key: "OPENAI_API_KEY", url: "OPENAI_BASE_URL" };
   if (status === 401 || status === 403) {
     return settings.apiKey === undefined
-      ? " (the provider wants a key; set OPENAI_API_KEY)"
-      : " (the provider refused the key; check OPENAI_API_KEY)";
+      ? ` (the provider wants a key; set ${key})`
+      : ` (the provider refused the key; check ${key})`;
   }
   if (status === 404) {
-    return ` (check the model "${model}", which COMPLETION_MODELS can map to another, and OPENAI_BASE_URL)`;
+    return ` (check the model "${model}", which COMPLETION_MODELS can map to another, and ${url})`;
   }
-  if (status >= 300 && status < 400)
-    return " (a redirect is not followed; set OPENAI_BASE_URL to the final address)";
+  if (status >= 300 && status < 400) return ` (a redirect is not followed; set ${url} to the final address)`;
   return "";
 }
 

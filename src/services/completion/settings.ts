@@ -16,7 +16,15 @@ export interface CompletionSettings {
   apiKey?: string;
   /** The operator's own table of model names. */
   models: Readonly<Record<string, string>>;
+  /** The settings' names, where they are not OPENAI_API_KEY and OPENAI_BASE_URL. */
+  names?: SettingNames;
 }
+
+export interface SettingNames {
+  key: string;
+  url: string;
+}
+const openAiNames: SettingNames = { key: "OPENAI_API_KEY", url: "OPENAI_BASE_URL" };
 
 const modelTable = z.record(z.string(), z.string().min(1));
 
@@ -24,7 +32,8 @@ const modelTable = z.record(z.string(), z.string().min(1));
  * Reads the settings.
  * @throws SpellError `not_configured`, naming the setting that is missing or wrong
  */
-export function readSettings(env: CompletionEnv): CompletionSettings {
+export function readSettings(env: CompletionEnv, names?: SettingNames): CompletionSettings {
+  const { key, url: urlName } = names ?? openAiNames;
   const apiKey = env.OPENAI_API_KEY?.trim() || undefined;
   const given = env.OPENAI_BASE_URL?.trim() || undefined;
   if (apiKey === undefined && given === undefined) {
@@ -34,35 +43,37 @@ export function readSettings(env: CompletionEnv): CompletionSettings {
     );
   }
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
-    throw new SpellError("not_configured", "OPENAI_API_KEY holds a character that no HTTP header may carry.");
+    throw new SpellError("not_configured", `${key} holds a character that no HTTP header may carry.`);
   }
-  const url = parseBaseUrl(given ?? openAiBaseUrl);
+  const url = parseBaseUrl(given ?? openAiBaseUrl, urlName, key);
   return {
     baseUrl: url.href.replace(/\/+$/, ""),
     host: url.host,
     ...(apiKey === undefined ? {} : { apiKey }),
     models: parseModels(env.COMPLETION_MODELS),
+    ...(names === undefined ? {} : { names }),
   };
 }
 
-function parseBaseUrl(text: string): URL {
+function parseBaseUrl(text: string, name: string, key: string): URL {
   const url = URL.parse(text);
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
     throw new SpellError(
       "not_configured",
-      "OPENAI_BASE_URL is no http or https address. It should look like http://127.0.0.1:8000/v1.",
+      `${name} is no http or https address. It should look like http://127.0.0.1:8000/v1.`,
     );
   }
   if (url.username !== "" || url.password !== "" || url.search !== "") {
     throw new SpellError(
       "not_configured",
-      "OPENAI_BASE_URL may hold no user name, password or query. Put the key into OPENAI_API_KEY.",
+      `${name} may hold no user name, password or query. Put the key into ${key}.`,
     );
   }
   return url;
 }
 
-function parseModels(text: string | undefined): Record<string, string> {
+/** @throws SpellError `not_configured` */
+export function parseModels(text: string | undefined): Record<string, string> {
   if (text === undefined || text.trim() === "") return {};
   const expected = 'It should be a JSON object of model names, such as {"curie": "llama3"}.';
   let value: unknown;
