@@ -75,27 +75,51 @@ describe("objects", () => {
   });
   it("are the nearest among thousands, exactly", async () => {
     const weaviate = await emptied();
+    /** Around a circle, as far apart as single precision tells well. */
+    const at = (i: number): number[] => [Math.cos(i / 477), Math.sin(i / 477), 0.1];
     await runInDurableObject(VECTORS.getByName(JSON.stringify([1, "alice"])), (instance) => {
       const store = instance as VectorStore;
       for (let i = 0; i < 3000; i++)
         store.create({
           class: "N",
           properties: { i },
-          vector: [Math.cos(i / 1000), Math.sin(i / 1000), 0.1],
+          vector: at(i),
         });
     });
-    const at = 1.2345;
-    const { data } = await weaviate.nearVector(alice, {
-      class: "N",
-      vector: [Math.cos(at), Math.sin(at), 0.1],
-      limit: 3,
-    });
-    expect(data.map(({ properties }) => properties.i)).toEqual(
-      [1234, 1235, 1233].toSorted((a, b) => Math.abs(a - 1234.5) - Math.abs(b - 1234.5)),
-    );
+    const { data } = await weaviate.nearVector(alice, { class: "N", vector: at(1234.3), limit: 3 });
+    expect(data.map(({ properties }) => properties.i)).toEqual([1234, 1235, 1233]);
     expect(
       (await weaviate.nearVector(alice, { class: "N", vector: [0, 0, 0], limit: 1 })).data[0]?.distance,
     ).toBe(1);
+  });
+  it("are found as they are now, whatever was searched before", async () => {
+    const weaviate = await emptied();
+    const ids: string[] = [];
+    for (let i = 0; i < 40; i++)
+      ids.push((await weaviate.create(alice, { class: "M", properties: { i }, vector: [1, i] })).id);
+    const nearest = async (vector: number[]) =>
+      (await weaviate.nearVector(alice, { class: "M", vector, limit: 100 })).data.map(
+        ({ properties }) => properties.i,
+      );
+    expect(await nearest([1, 0])).toEqual(Array.from({ length: 40 }, (_, i) => i));
+    await weaviate.remove(alice, ids[0] ?? "");
+    await weaviate.remove(alice, ids[39] ?? "");
+    await weaviate.update(alice, ids[20] ?? "", { class: "M", properties: { i: 20 }, vector: [1, -0.1] });
+    await weaviate.update(alice, ids[21] ?? "", { class: "Other", properties: { i: 21 }, vector: [1, 21] });
+    await weaviate.update(alice, ids[22] ?? "", { class: "M", properties: { i: 22 }, vector: [1, 2, 3] });
+    await weaviate.create(alice, { class: "M", properties: { i: 100 }, vector: [1, 0] });
+    const expected = [
+      100,
+      20,
+      ...Array.from({ length: 38 }, (_, i) => i + 1).filter((i) => ![20, 21, 22].includes(i)),
+    ];
+    expect(await nearest([1, 0])).toEqual(expected);
+    expect(
+      await codeOf(
+        weaviate.create(alice, { class: "M", properties: { t: "ä".repeat(1_500_000) }, vector: [1, 0] }),
+      ),
+    ).toBe("too_large");
+    expect(await nearest([1, 0])).toEqual(expected);
   });
   it("are reached over HTTP", async () => {
     const user = userNamed("weaviate-http");

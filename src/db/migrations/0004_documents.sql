@@ -1,5 +1,5 @@
--- Documents, as the rows of other services (0002), and their words. The word index has a column for the owner, whose one word is
--- made of the user's id: so a search goes through nobody else's documents.
+-- Documents, as the rows of other services (0002), and their words. The word index has columns for owner, type and store, each with
+-- one word that is made of the value: so a search goes through nobody else's documents, and through no row but those that it gives.
 CREATE TABLE documents (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   user_id TEXT NOT NULL,
@@ -29,20 +29,25 @@ CREATE TABLE document_stores (
 CREATE INDEX document_stores_order ON document_stores (user_id, seq);
 
 CREATE VIRTUAL TABLE document_words USING fts5(
-  owner, title, content,
+  owner, type, store, title, content,
   content = '', contentless_delete = 1,
   tokenize = 'unicode61 remove_diacritics 2'
 );
 
+-- A document that is kept out of searches has no words.
 CREATE TRIGGER documents_added AFTER INSERT ON documents BEGIN
-  INSERT INTO document_words (rowid, owner, title, content)
-  VALUES (new.seq, 'u' || hex(new.user_id), json_extract(new.body, '$.title'), json_extract(new.body, '$.content'));
+  INSERT INTO document_words (rowid, owner, type, store, title, content)
+  SELECT new.seq, 'u' || hex(new.user_id), 't' || hex(json_extract(new.body, '$.type')),
+    's' || hex(json_extract(new.body, '$.storeId')), json_extract(new.body, '$.title'), json_extract(new.body, '$.content')
+  WHERE coalesce(json_extract(new.body, '$.isIncluded'), 1);
 END;
 
 CREATE TRIGGER documents_changed AFTER UPDATE OF body ON documents BEGIN
   DELETE FROM document_words WHERE rowid = old.seq;
-  INSERT INTO document_words (rowid, owner, title, content)
-  VALUES (new.seq, 'u' || hex(new.user_id), json_extract(new.body, '$.title'), json_extract(new.body, '$.content'));
+  INSERT INTO document_words (rowid, owner, type, store, title, content)
+  SELECT new.seq, 'u' || hex(new.user_id), 't' || hex(json_extract(new.body, '$.type')),
+    's' || hex(json_extract(new.body, '$.storeId')), json_extract(new.body, '$.title'), json_extract(new.body, '$.content')
+  WHERE coalesce(json_extract(new.body, '$.isIncluded'), 1);
 END;
 
 CREATE TRIGGER documents_removed AFTER DELETE ON documents BEGIN

@@ -3,8 +3,8 @@ import { fromD1 } from "../../db/d1-errors.ts";
 import type { SearchHit, SearchRequest, StoredDocument } from "../../protocol/services.ts";
 
 const maxWords = 64;
-/** A title says more than as many words of the text. The owner's column says who may see, and nothing of the rank. */
-const weights = "0.0, 4.0, 1.0";
+/** A title says more than as many words of the text. The first three columns say what may be seen, and nothing of the rank. */
+const weights = "0.0, 0.0, 0.0, 4.0, 1.0";
 
 /**
  * The documents that have one of the words or more, the best first.
@@ -17,18 +17,22 @@ export async function searchDocuments(
 ): Promise<SearchHit[]> {
   const words = wordsOf(query);
   if (words.length === 0) return [];
-  const match = `owner:${ownerWord(userId)} AND {title content}:(${words.map((word) => `"${word}"`).join(" OR ")})`;
+  const match = [
+    `owner:u${hexOf(userId)}`,
+    ...(type === undefined ? [] : [`type:t${hexOf(type)}`]),
+    ...(storeId === undefined ? [] : [`store:s${hexOf(storeId)}`]),
+    `{title content}:(${words.map((word) => `"${word}"`).join(" OR ")})`,
+  ].join(" AND ");
   try {
     const { results } = await db
       .prepare(
-        `SELECT body, -bm25(document_words, ${weights}) AS score
-         FROM document_words JOIN documents ON documents.seq = document_words.rowid
-         WHERE document_words MATCH ?1 AND documents.user_id = ?2
-           AND coalesce(body -> '$.isIncluded', 'true') <> 'false'
-           AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR storeId = ?4)
-         ORDER BY score DESC, documents.seq LIMIT ?5`,
+        // The best are known before any row is read.
+        `SELECT body, score FROM (
+           SELECT rowid AS seq, -bm25(document_words, ${weights}) AS score FROM document_words
+           WHERE document_words MATCH ?1 ORDER BY score DESC, rowid LIMIT ?3
+         ) AS best JOIN documents USING (seq) WHERE documents.user_id = ?2 ORDER BY score DESC, seq`,
       )
-      .bind(match, userId, type ?? null, storeId ?? null, limit)
+      .bind(match, userId, limit)
       .all<{ body: string; score: number }>();
     return results.map(({ body, score }) => hitOf(JSON.parse(body) as StoredDocument, score));
   } catch (error) {
@@ -47,6 +51,6 @@ const hitOf = ({ id, title = "", content }: StoredDocument, score: number): Sear
 const wordsOf = (text: string): string[] =>
   [...new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])].slice(0, maxWords);
 
-/** As the triggers of migration 0004 make it. */
-const ownerWord = (userId: string): string =>
-  `u${Array.from(new TextEncoder().encode(userId), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+/** As the triggers of migration 0004 make a word of a value. */
+const hexOf = (text: string): string =>
+  Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0")).join("");

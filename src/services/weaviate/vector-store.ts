@@ -4,6 +4,7 @@ import { picked, sqlOf } from "../../db/query-sql.ts";
 import type { Env } from "../../env.ts";
 import { now } from "../../platform/clock.ts";
 import { newId } from "../../platform/ids.ts";
+import { VectorIndex } from "./vector-index.ts";
 import { SpellError } from "../../protocol/errors.ts";
 import type { NewWeaviateObject, Page, ParsedQuery, WeaviateObject } from "../../protocol/services.ts";
 
@@ -27,6 +28,7 @@ interface Row extends Record<string, SqlStorageValue> {
 
 export class VectorStore extends DurableObject<Env> {
   readonly #sql = this.ctx.storage.sql;
+  readonly #index = new VectorIndex();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -86,6 +88,7 @@ export class VectorStore extends DurableObject<Env> {
       const row = this.#row(id);
       this.#sql.exec("DELETE FROM words WHERE object = ?", row.seq);
       this.#sql.exec("DELETE FROM objects WHERE seq = ?", row.seq);
+      this.#index.remove(row.seq);
       return objectOf(row);
     });
   }
@@ -93,26 +96,18 @@ export class VectorStore extends DurableObject<Env> {
   /** The nearest of a class by the angle, exactly: every vector of that length is looked at. */
   nearVector(className: string, wanted: readonly number[], certainty: number, limit: number): Hit[] {
     const target = Float32Array.from(wanted);
-    const length = norm(target);
-    const best: { seq: number; distance: number }[] = [];
-    for (const { seq, vector } of this.#sql.exec<{ seq: number; vector: ArrayBuffer }>(
-      "SELECT seq, vector FROM objects WHERE class = ? AND length(vector) = ?",
-      className,
-      target.byteLength,
-    )) {
-      const other = new Float32Array(vector);
-      const lengths = length * norm(other);
-      const cosine = lengths === 0 ? 0 : dot(target, other) / lengths;
-      const distance = Math.min(2, Math.max(0, 1 - cosine));
-      if (1 - distance / 2 < certainty) continue;
-      const last = best.at(-1);
-      if (best.length === limit && last !== undefined && distance >= last.distance) continue;
-      // Kept in order: as many as are wanted, of however many there are.
-      const place = best.findIndex((one) => one.distance > distance);
-      best.splice(place === -1 ? best.length : place, 0, { seq, distance });
-      if (best.length > limit) best.pop();
-    }
-    return best.map(({ seq, distance }) => ({ ...objectOf(this.#bySeq(seq)), distance }));
+    const ofClass = "FROM objects WHERE class = ? AND length(vector) = ?";
+    const near = this.#index.nearest(className, target, certainty, limit, () => ({
+      count: this.#sql
+        .exec<{ n: number }>(`SELECT count(*) AS n ${ofClass}`, className, target.byteLength)
+        .one().n,
+      vectors: this.#sql.exec<{ seq: number; vector: ArrayBuffer }>(
+        `SELECT seq, vector ${ofClass}`,
+        className,
+        target.byteLength,
+      ),
+    }));
+    return near.map(({ seq, distance }) => ({ ...objectOf(this.#bySeq(seq)), distance }));
   }
 
   /** Objects of a class that have one of the words or more, the best first. */
@@ -148,6 +143,7 @@ export class VectorStore extends DurableObject<Env> {
         vector === undefined ? null : Float32Array.from(vector).buffer,
       )
       .one();
+    this.#index.put(object.class, seq, vector);
     this.#sql.exec("DELETE FROM words WHERE object = ?", seq);
     for (const [property, value] of Object.entries(object.properties))
       if (typeof value === "string")
@@ -165,9 +161,19 @@ export class VectorStore extends DurableObject<Env> {
     return this.#sql.exec<Row>("SELECT * FROM objects WHERE seq = ?", seq).one();
   }
 
+  /** What is in memory is as the rows are, also where they were rolled back. */
+  #atOnce<T>(act: () => T): T {
+    try {
+      return this.ctx.storage.transactionSync(act);
+    } catch (error) {
+      this.#index.clear();
+      throw error;
+    }
+  }
+
   /** The first answer of a call that comes again; else what `act` gives. Both are written in one transaction. */
   #once(keyed: Keyed | undefined, act: () => WeaviateObject): WeaviateObject {
-    return this.ctx.storage.transactionSync(() => {
+    return this.#atOnce(() => {
       if (keyed === undefined) return act();
       const { key, fingerprint } = keyed;
       this.#sql.exec("DELETE FROM answers WHERE expires_at <= ?", now());
@@ -195,11 +201,3 @@ function objectOf({ body, vector }: Row): WeaviateObject {
   const object = JSON.parse(body) as WeaviateObject;
   return vector === null ? object : { ...object, vector: [...new Float32Array(vector)] };
 }
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
-}
-
-const norm = (vector: Float32Array): number => Math.sqrt(dot(vector, vector));
