@@ -4,6 +4,7 @@
  */
 import type { StampedEvent } from "../protocol/events.ts";
 import type { RetentionSettings } from "../protocol/spell.ts";
+import { Facts } from "./facts.ts";
 import { openStatuses } from "./run-table.ts";
 
 export type RetentionLimits = { [K in keyof RetentionSettings]-?: number };
@@ -31,7 +32,7 @@ const maxSeen = 1000;
 const worthKeeping = 1024 * 1024;
 
 /** Rows of `facts` that are written here, all in the transaction of the deletion that they tell of. */
-interface Facts {
+interface Kept {
   /** The highest `seq` ever given out, since its row may go. */
   last_seq: number;
   /** The highest `seq` that was given up. */
@@ -234,18 +235,15 @@ export class Retention {
     return { lastSeq, more };
   }
 
-  #facts(): Facts {
-    const facts: Facts = { last_seq: 0, kept_after: 0, kept_bytes: 0, measured_to: 0 };
-    const rows = this.#sql.exec<{ name: keyof Facts; value: number }>(
-      "SELECT name, value FROM facts WHERE name IN ('last_seq', 'kept_after', 'kept_bytes', 'measured_to')",
-    );
-    for (const { name, value } of rows) facts[name] = value;
-    return facts;
+  #facts(): Kept {
+    const facts = new Facts(this.#sql);
+    const names = ["last_seq", "kept_after", "kept_bytes", "measured_to"] as const;
+    return Object.fromEntries(names.map((name) => [name, facts.get(name)])) as unknown as Kept;
   }
 
-  #keep(facts: Facts): void {
-    for (const [name, value] of Object.entries(facts))
-      this.#sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", name, value);
+  #keep(kept: Kept): void {
+    const facts = new Facts(this.#sql);
+    for (const [name, value] of Object.entries(kept)) facts.set(name, value);
   }
 }
 

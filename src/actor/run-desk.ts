@@ -3,7 +3,6 @@ import {
   chooseTrigger,
   type EnginePorts,
   forkRun,
-  type Journal,
   type Limits,
   type ParentRun,
   resumeRun,
@@ -12,7 +11,6 @@ import {
 } from "../engine/index.ts";
 import {
   engineVersion,
-  isRunEnded,
   isRunStart,
   type RunEnded,
   type RunEvent,
@@ -32,6 +30,7 @@ import { newId } from "../platform/ids.ts";
 import { ActiveRun } from "./active-run.ts";
 import type { RunnerJournal } from "./journal.ts";
 import type { LoadedSpell } from "./loaded-spell.ts";
+import { entryOf, journalOf } from "./run-journal.ts";
 import type { OpenRun, Ordered, RunTable } from "./run-table.ts";
 import type { SessionState } from "./session-state.ts";
 
@@ -40,8 +39,6 @@ export const maxQueued = 1000;
 
 /** What a run has at least when it goes on after a restart. */
 const leastLeftMs = 1000;
-
-const entryOf = ({ runId, firstSeq, startedAt }: ActiveRun) => ({ runId, firstSeq, startedAt });
 
 const timeoutOf = ({ timeoutMs }: Pick<RunOrder, "timeoutMs">, { plan }: LoadedSpell): number =>
   timeoutMs ?? plan.settings.timeoutMs ?? defaultTimeoutMs;
@@ -84,10 +81,6 @@ interface Waiting {
   run: ActiveRun;
   mode: Concurrency;
   begin: () => void;
-}
-
-interface JournalOptions {
-  isGrouped?: boolean;
 }
 
 /** What every run of the desk is given. */
@@ -342,7 +335,7 @@ export class RunDesk {
   #go(
     run: ActiveRun,
     recorded: readonly RunEvent[],
-    options: JournalOptions,
+    options: { isGrouped?: boolean },
     start: (given: Given) => RunHandle,
   ): void {
     const { ports, userId, limits } = this.#options;
@@ -352,7 +345,7 @@ export class RunDesk {
         userId,
         ports: {
           ...ports,
-          journal: this.#journalOf(run, recorded, options),
+          journal: journalOf(run, recorded, { ...this.#options, ...options, now: () => ports.clock.now() }),
           delta: (nodeId, visit, text) => this.#options.delta(run, nodeId, visit, text),
         },
         ...(limits === undefined ? {} : { limits }),
@@ -364,40 +357,6 @@ export class RunDesk {
       throw thrown;
     }
     if (run.execution.end === null) run.watch(ports.clock.now());
-  }
-
-  #journalOf(run: ActiveRun, recorded: readonly RunEvent[], { isGrouped = false }: JournalOptions): Journal {
-    const { journal, runs, state, ports } = this.#options;
-    // The row goes into the first commit: a run that never waits is written once, with its end.
-    let written: RunStatus | null = null;
-    let end: RunEnded | null = null;
-    const beforeCommit = (): void => {
-      const status = end === null ? run.status : (end.type.slice(4) as RunStatus);
-      if (status === written) return;
-      written = status;
-      const { deadlineAt, leftMs } = run;
-      runs.put({ ...entryOf(run), status, ...(end === null ? { deadlineAt, leftMs } : {}) });
-      if (end === null) this.#options.waits(run);
-      else if (end.type === "run.completed" && end.state !== undefined && end.state !== state.get())
-        state.keep(end.state);
-    };
-    // A whole run in one turn, so of pure nodes alone, that left the session's state as it was, and that nobody watches.
-    const mayWait = (): boolean =>
-      isGrouped &&
-      written === null &&
-      end !== null &&
-      (end.type !== "run.completed" || end.state === undefined || end.state === state.get()) &&
-      this.#options.isHeard?.() !== true;
-    const port = journal.of(run.runId, beforeCommit, recorded, mayWait);
-    return {
-      append: (event) => {
-        run.note(event, ports.clock.now());
-        if (event.type === "node.waiting") this.#options.asked?.(run);
-        if (event.runId === run.runId && isRunEnded(event)) end = event;
-        return port.append(event);
-      },
-      commit: () => port.commit(),
-    };
   }
 
   #ended(run: ActiveRun, end: RunEnded): void {

@@ -93,6 +93,7 @@ export class RunnerParts {
     this.address = parseRunnerName(ctx.id.name);
     this.spells = new SpellRepository(env.DB);
     this.failures = new Failures({ runner: this.address });
+    const facts = new Facts(ctx.storage.sql);
     const chunks = new Chunks(ctx.storage.sql);
     this.store = new JournalStore(ctx.storage.sql, new LargeValues(chunks));
     this.connections = new Connections(ctx, now);
@@ -122,8 +123,7 @@ export class RunnerParts {
     this.state = new SessionState(chunks);
     const hooks = new HookKeys(ctx.storage.sql);
     this.#register = () => new HookRepository(env.DB).put(hooks.id, this.name(), now());
-    this.watchdog = new Watchdog({ storage: ctx.storage, sql: ctx.storage.sql, now });
-    const facts = new Facts(ctx.storage.sql);
+    this.watchdog = new Watchdog({ storage: ctx.storage, facts, now });
     this.retention = new Retention({
       storage: ctx.storage,
       isHeld: (runId) => this.desk.find(runId) !== undefined || this.journal.isHeard(runId),

@@ -3,12 +3,14 @@
  * never comes back, so the time is kept in a row, too, and armed anew when the object starts with something open.
  */
 
+import type { Facts } from "./facts.ts";
+
 /** While runs wait for services the object is looked after at least this often. */
 export const watchMs = 30_000;
 
 export interface WatchdogOptions {
   storage: Pick<DurableObjectStorage, "setAlarm">;
-  sql: SqlStorage;
+  facts: Pick<Facts, "get" | "set">;
   now: () => number;
 }
 
@@ -31,7 +33,7 @@ export class Watchdog {
     const now = this.#options.now();
     if (this.#armedAt !== null && this.#armedAt > now && this.#armedAt <= at) return;
     this.#armedAt = at;
-    this.#options.sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES ('wake_at', ?)", at);
+    this.#options.facts.set("wake_at", at);
     void this.#options.storage.setAlarm(at);
   }
 
@@ -46,10 +48,8 @@ export class Watchdog {
   /** Arms again what was armed before a restart, or, with `isUrgent`, at once. */
   rearm(isUrgent: boolean): void {
     if (isUrgent) return this.wakeBy(this.#options.now());
-    const [row] = this.#options.sql
-      .exec<{ value: number }>("SELECT value FROM facts WHERE name = 'wake_at'")
-      .toArray();
-    if (row !== undefined) this.wakeBy(row.value);
+    const at = this.#options.facts.get("wake_at");
+    if (at > 0) this.wakeBy(at);
   }
 
   /** The alarm has come: calls what is due, and arms for the rest. */

@@ -2,7 +2,7 @@
 import { randomToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
 import { SpellError } from "../protocol/errors.ts";
-import { fromD1 } from "./d1-errors.ts";
+import { run } from "./run.ts";
 
 export interface Account {
   userId: string;
@@ -27,7 +27,8 @@ export class AccountRepository {
   async create(email: string, password: string, now: number): Promise<string> {
     // Of a kind that no issuer's subject looks like by chance.
     const userId = `acct_${newId()}`;
-    const { meta } = await this.#run(
+    const { meta } = await run(
+      this.#db,
       "INSERT INTO accounts (user_id, email, password, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (email) DO NOTHING",
       userId,
       email,
@@ -40,7 +41,8 @@ export class AccountRepository {
   }
 
   async findByEmail(email: string): Promise<Account | undefined> {
-    const { results } = await this.#run<Account>(
+    const { results } = await run<Account>(
+      this.#db,
       "SELECT user_id AS userId, email, password FROM accounts WHERE email = ?",
       email,
     );
@@ -48,7 +50,8 @@ export class AccountRepository {
   }
 
   async emailOf(userId: string): Promise<string | undefined> {
-    const { results } = await this.#run<{ email: string }>(
+    const { results } = await run<{ email: string }>(
+      this.#db,
       "SELECT email FROM accounts WHERE user_id = ?",
       userId,
     );
@@ -59,12 +62,14 @@ export class AccountRepository {
   async signIn(userId: string, now: number): Promise<string> {
     const id = newId();
     const secret = randomToken(32);
-    await this.#run(
+    await run(
+      this.#db,
       `DELETE FROM refresh_families WHERE id IN
          (SELECT id FROM refresh_families WHERE expires_at <= ? ORDER BY expires_at LIMIT ${maxSwept})`,
       now,
     );
-    await this.#run(
+    await run(
+      this.#db,
       "INSERT INTO refresh_families (id, user_id, token_hash, expires_at) VALUES (?, ?, ?, ?)",
       id,
       userId,
@@ -81,7 +86,8 @@ export class AccountRepository {
   async refresh(token: string, now: number): Promise<{ userId: string; refreshToken: string }> {
     const { id, secret } = partsOf(token);
     const next = randomToken(32);
-    const { results } = await this.#run<{ user_id: string }>(
+    const { results } = await run<{ user_id: string }>(
+      this.#db,
       `UPDATE refresh_families SET token_hash = ?, expires_at = ?
        WHERE id = ? AND token_hash = ? AND expires_at > ? RETURNING user_id`,
       await sha256(next),
@@ -92,32 +98,22 @@ export class AccountRepository {
     );
     const [row] = results;
     if (row !== undefined) return { userId: row.user_id, refreshToken: `rt_${id}.${next}` };
-    await this.#run("DELETE FROM refresh_families WHERE id = ?", id);
+    await run(this.#db, "DELETE FROM refresh_families WHERE id = ?", id);
     throw new SpellError("unauthorized", "The refresh token is not good any more. Sign in again.");
   }
 
   /** Ends a sign-in, or all of its user's. Nothing where the token is good no more. */
   async signOut(token: string, everywhere: boolean): Promise<void> {
     const { id, secret } = partsOf(token);
-    const { results } = await this.#run<{ user_id: string }>(
+    const { results } = await run<{ user_id: string }>(
+      this.#db,
       "DELETE FROM refresh_families WHERE id = ? AND token_hash = ? RETURNING user_id",
       id,
       await sha256(secret),
     );
     const [row] = results;
     if (everywhere && row !== undefined)
-      await this.#run("DELETE FROM refresh_families WHERE user_id = ?", row.user_id);
-  }
-
-  async #run<Row>(sql: string, ...values: unknown[]): Promise<D1Result<Row>> {
-    try {
-      return await this.#db
-        .prepare(sql)
-        .bind(...values)
-        .run<Row>();
-    } catch (error) {
-      throw fromD1(error);
-    }
+      await run(this.#db, "DELETE FROM refresh_families WHERE user_id = ?", row.user_id);
   }
 }
 

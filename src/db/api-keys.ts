@@ -3,7 +3,7 @@ import { randomToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
 import type { ApiKey, Scope } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
-import { fromD1 } from "./d1-errors.ts";
+import { run } from "./run.ts";
 
 /** Of one user. */
 const maxKeys = 100;
@@ -33,7 +33,8 @@ export class ApiKeyRepository {
   ): Promise<ApiKey & { key: string }> {
     const id = newId();
     const key = `sk_${randomToken(32)}`;
-    const { meta } = await this.#run(
+    const { meta } = await run(
+      this.#db,
       `INSERT INTO api_keys (hash, id, user_id, name, scopes, created_at, expires_at)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE (SELECT count(*) FROM api_keys WHERE user_id = ?3) < ${maxKeys}`,
       await sha256(key),
@@ -50,7 +51,8 @@ export class ApiKeyRepository {
   }
 
   async list(userId: string): Promise<ApiKey[]> {
-    const { results } = await this.#run<Row>(
+    const { results } = await run<Row>(
+      this.#db,
       "SELECT * FROM api_keys WHERE user_id = ? ORDER BY created_at, id",
       userId,
     );
@@ -65,7 +67,7 @@ export class ApiKeyRepository {
 
   /** False when the user has none of that id. */
   async remove(userId: string, id: string): Promise<boolean> {
-    const { meta } = await this.#run("DELETE FROM api_keys WHERE user_id = ? AND id = ?", userId, id);
+    const { meta } = await run(this.#db, "DELETE FROM api_keys WHERE user_id = ? AND id = ?", userId, id);
     return meta.changes > 0;
   }
 
@@ -74,21 +76,10 @@ export class ApiKeyRepository {
     key: string,
     now: number,
   ): Promise<{ userId: string; scopes: Scope[]; expiresAt: number } | undefined> {
-    const { results } = await this.#run<Row>("SELECT * FROM api_keys WHERE hash = ?", await sha256(key));
+    const { results } = await run<Row>(this.#db, "SELECT * FROM api_keys WHERE hash = ?", await sha256(key));
     const [row] = results;
     if (row === undefined || (row.expires_at !== null && row.expires_at <= now)) return undefined;
     const expiresAt = row.expires_at ?? Number.MAX_SAFE_INTEGER;
     return { userId: row.user_id, scopes: JSON.parse(row.scopes) as Scope[], expiresAt };
-  }
-
-  async #run<T>(sql: string, ...values: unknown[]): Promise<D1Result<T>> {
-    try {
-      return await this.#db
-        .prepare(sql)
-        .bind(...values)
-        .run<T>();
-    } catch (error) {
-      throw fromD1(error);
-    }
   }
 }

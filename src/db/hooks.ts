@@ -1,6 +1,6 @@
 /** Where the addresses of webhooks lead. Keeps hashes alone: who reads the table has no address. */
 import { sha256Hex } from "../platform/crypto.ts";
-import { fromD1 } from "./d1-errors.ts";
+import { run } from "./run.ts";
 
 /** Every method throws SpellError `overloaded` (with `retryAfter`) while D1 is in trouble. */
 export class HookRepository {
@@ -12,7 +12,8 @@ export class HookRepository {
 
   /** Makes the hooks of `id` lead to the actor of that name. Again and again without harm. */
   async put(id: string, runner: string, now: number): Promise<void> {
-    await this.#ask(
+    await run(
+      this.#db,
       "INSERT INTO hooks (id_hash, runner, created_at) VALUES (?, ?, ?) ON CONFLICT (id_hash) DO NOTHING",
       await sha256Hex(id),
       runner,
@@ -22,26 +23,15 @@ export class HookRepository {
 
   /** The actor's name; null for an id that leads nowhere. */
   async find(id: string): Promise<string | null> {
-    const [row] = await this.#ask<{ runner: string }>(
+    const { results } = await run<{ runner: string }>(
+      this.#db,
       "SELECT runner FROM hooks WHERE id_hash = ?",
       await sha256Hex(id),
     );
-    return row?.runner ?? null;
+    return results[0]?.runner ?? null;
   }
 
   async remove(id: string): Promise<void> {
-    await this.#ask("DELETE FROM hooks WHERE id_hash = ?", await sha256Hex(id));
-  }
-
-  async #ask<Row>(sql: string, ...values: unknown[]): Promise<Row[]> {
-    try {
-      const { results } = await this.#db
-        .prepare(sql)
-        .bind(...values)
-        .all<Row>();
-      return results;
-    } catch (error) {
-      throw fromD1(error);
-    }
+    await run(this.#db, "DELETE FROM hooks WHERE id_hash = ?", await sha256Hex(id));
   }
 }

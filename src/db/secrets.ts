@@ -2,7 +2,7 @@
 import { now } from "../platform/clock.ts";
 import { open, seal, type SecretKeys } from "../platform/secret-box.ts";
 import { SpellError } from "../protocol/errors.ts";
-import { fromD1 } from "./d1-errors.ts";
+import { run } from "./run.ts";
 
 /** Of one user. */
 const maxSecrets = 100;
@@ -20,7 +20,8 @@ export class SecretRepository {
   /** @throws SpellError `conflict` when the user has too many */
   async put(userId: string, name: string, value: string): Promise<void> {
     const sealed = await seal(this.#keys, [userId, name], value);
-    const { meta } = await this.#run(
+    const { meta } = await run(
+      this.#db,
       `INSERT INTO secrets (user_id, name, sealed, updated_at)
        SELECT ?1, ?2, ?3, ?4 WHERE (SELECT count(*) FROM secrets WHERE user_id = ?1 AND name <> ?2) < ${maxSecrets}
        ON CONFLICT (user_id, name) DO UPDATE SET sealed = ?3, updated_at = ?4`,
@@ -34,7 +35,8 @@ export class SecretRepository {
   }
 
   async list(userId: string): Promise<{ name: string; updatedAt: number }[]> {
-    const { results } = await this.#run<{ name: string; updatedAt: number }>(
+    const { results } = await run<{ name: string; updatedAt: number }>(
+      this.#db,
       "SELECT name, updated_at AS updatedAt FROM secrets WHERE user_id = ? ORDER BY name",
       userId,
     );
@@ -43,13 +45,14 @@ export class SecretRepository {
 
   /** False when the user has none of that name. */
   async remove(userId: string, name: string): Promise<boolean> {
-    const { meta } = await this.#run("DELETE FROM secrets WHERE user_id = ? AND name = ?", userId, name);
+    const { meta } = await run(this.#db, "DELETE FROM secrets WHERE user_id = ? AND name = ?", userId, name);
     return meta.changes > 0;
   }
 
   /** Those of the names that the user has. For use within a service; never to be told. */
   async open(userId: string, names: readonly string[]): Promise<Record<string, string>> {
-    const { results } = await this.#run<{ name: string; sealed: string }>(
+    const { results } = await run<{ name: string; sealed: string }>(
+      this.#db,
       "SELECT name, sealed FROM secrets WHERE user_id = ? AND name IN (SELECT value FROM json_each(?))",
       userId,
       JSON.stringify(names),
@@ -65,23 +68,13 @@ export class SecretRepository {
 
   /** Under the present key, unless it was changed meanwhile. */
   async #renew(userId: string, name: string, before: string, text: string): Promise<void> {
-    await this.#run(
+    await run(
+      this.#db,
       "UPDATE secrets SET sealed = ? WHERE user_id = ? AND name = ? AND sealed = ?",
       await seal(this.#keys, [userId, name], text),
       userId,
       name,
       before,
     );
-  }
-
-  async #run<Row>(sql: string, ...values: unknown[]): Promise<D1Result<Row>> {
-    try {
-      return await this.#db
-        .prepare(sql)
-        .bind(...values)
-        .run<Row>();
-    } catch (error) {
-      throw fromD1(error);
-    }
   }
 }

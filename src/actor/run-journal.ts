@@ -1,0 +1,63 @@
+/** What one run writes: its events, its row beside them, and the state that it leaves. */
+import type { Journal } from "../engine/index.ts";
+import { isRunEnded, type RunEnded, type RunEvent } from "../protocol/events.ts";
+import type { RunStatus } from "../protocol/runs.ts";
+import type { ActiveRun } from "./active-run.ts";
+import type { RunnerJournal } from "./journal.ts";
+import type { RunTable } from "./run-table.ts";
+import type { SessionState } from "./session-state.ts";
+
+export interface RunJournalOptions {
+  journal: RunnerJournal;
+  runs: RunTable;
+  state: SessionState;
+  now: () => number;
+  /** Its answer may leave before its commit. */
+  isGrouped?: boolean;
+  /** Somebody is shown every event. */
+  isHeard?: () => boolean;
+  /** It has come to wait, for a service or a human, and is written as such: from here on it must survive a restart. */
+  waits: (run: ActiveRun) => void;
+  /** A node has asked for an answer; it is written at the end of this turn. */
+  asked?: (run: ActiveRun) => void;
+}
+
+export const entryOf = ({ runId, firstSeq, startedAt }: ActiveRun) => ({ runId, firstSeq, startedAt });
+
+/** @param recorded what is written of it already */
+export function journalOf(
+  run: ActiveRun,
+  recorded: readonly RunEvent[],
+  { journal, runs, state, now, isGrouped = false, isHeard, waits, asked }: RunJournalOptions,
+): Journal {
+  // The row goes into the first commit: a run that never waits is written once, with its end.
+  let written: RunStatus | null = null;
+  let end: RunEnded | null = null;
+  const beforeCommit = (): void => {
+    const status = end === null ? run.status : (end.type.slice(4) as RunStatus);
+    if (status === written) return;
+    written = status;
+    const { deadlineAt, leftMs } = run;
+    runs.put({ ...entryOf(run), status, ...(end === null ? { deadlineAt, leftMs } : {}) });
+    if (end === null) waits(run);
+    else if (end.type === "run.completed" && end.state !== undefined && end.state !== state.get())
+      state.keep(end.state);
+  };
+  // A whole run in one turn, so of pure nodes alone, that left the session's state as it was, and that nobody watches.
+  const mayWait = (): boolean =>
+    isGrouped &&
+    written === null &&
+    end !== null &&
+    (end.type !== "run.completed" || end.state === undefined || end.state === state.get()) &&
+    isHeard?.() !== true;
+  const port = journal.of(run.runId, beforeCommit, recorded, mayWait);
+  return {
+    append: (event) => {
+      run.note(event, now());
+      if (event.type === "node.waiting") asked?.(run);
+      if (event.runId === run.runId && isRunEnded(event)) end = event;
+      return port.append(event);
+    },
+    commit: () => port.commit(),
+  };
+}
