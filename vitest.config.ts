@@ -53,6 +53,9 @@ export default defineConfig({
                 // The provider behind the service bindings is the loopback server of the global setup.
                 OPENAI_BASE_URL: `${inject<string>("openAiUrl")}/v1`,
                 HUGGINGFACE_BASE_URL: `${inject<string>("outsideUrl")}/hf`,
+                DISCORD_BASE_URL: `${inject<string>("outsideUrl")}/net/discord`,
+                TELEGRAM_BASE_URL: `${inject<string>("outsideUrl")}/net/telegram`,
+                PUBLIC_URL: "",
                 HUGGINGFACE_API_KEY: "hf_a-key-that-only-tests-know",
                 // Loopback is inside, and refused otherwise.
                 HTTP_ALLOWED_HOSTS: new URL(inject<string>("outsideUrl")).host,

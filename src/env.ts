@@ -24,6 +24,8 @@ export interface Env {
   SPELL_MANAGER: DurableObjectNamespace<SpellManager>;
   /** What the weaviate service keeps: an actor for each user. */
   VECTORS?: DurableObjectNamespace;
+  /** What agents do: an actor for each. */
+  AGENT_ACTORS?: DurableObjectNamespace;
   /** What the cache service keeps. */
   CACHE?: KVNamespace;
 
@@ -72,6 +74,9 @@ export interface Env {
   /** Where set, the models called `jamba-…` are asked there. */
   AI21_API_KEY?: string;
   AI21_BASE_URL?: string;
+  /** Defaults: theirs. */
+  DISCORD_BASE_URL?: string;
+  TELEGRAM_BASE_URL?: string;
   HUGGINGFACE_API_KEY?: string;
   /** Default: their router. Models follow behind a slash. */
   HUGGINGFACE_BASE_URL?: string;

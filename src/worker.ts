@@ -1,6 +1,7 @@
 /** Composition root: the HTTP app as default export, the actors and service entrypoints re-exported. */
 export { SpellManager } from "./actor/spell-manager.ts";
 export { SpellRunner } from "./actor/spell-runner.ts";
+export { AgentActor } from "./services/agents/agent-actor.ts";
 export { AgentsEntrypoint } from "./services/agents/entrypoint.ts";
 export { CacheEntrypoint } from "./services/cache/entrypoint.ts";
 export { CompletionEntrypoint } from "./services/completion/entrypoint.ts";

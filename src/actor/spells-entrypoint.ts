@@ -2,6 +2,8 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type * as z from "zod";
 import { defaultSession, runnerName } from "./address.ts";
+import { startNames } from "../engine/index.ts";
+import { loadSpell } from "./loaded-spell.ts";
 import type { RpcFailure, RunnerRpc } from "./rpc.ts";
 import { SpellRepository } from "../db/spells.ts";
 import type { StoredSpell } from "../db/stored-spell.ts";
@@ -23,6 +25,7 @@ import {
   runSpellRequest,
   serviceCall,
   type ServiceCall,
+  type SpellInterface,
   type SpellsService,
 } from "../protocol/services.ts";
 import type { SpellDocument, SpellSummary } from "../protocol/spell.ts";
@@ -43,9 +46,34 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
     return (await this.#stored(userId, idOrName)).document;
   }
 
+  async interface(call: ServiceCall, idOrName: string): Promise<SpellInterface> {
+    const { userId } = checkedAs("call", serviceCall, call);
+    const { id, version } = (await this.#stored(userId, idOrName)).document;
+    const { plan } = await loadSpell(this.#spells(), userId, id);
+    const [graph] = plan.graphs;
+    const namesOf = (places: readonly number[] = []): string[] =>
+      places.flatMap((place) => graph?.nodes[place]?.name ?? []);
+    return {
+      id,
+      version,
+      inputs: [...new Set(namesOf(graph?.inputs))],
+      outputs: [...new Set(namesOf(graph?.outputs))],
+      triggers: graph === undefined ? [] : startNames(graph),
+    };
+  }
+
   async run(call: ServiceCall, request: RunSpellRequest): Promise<RanSpell> {
-    const { userId, idempotencyKey, deadlineAt, depth = 0, cancelled } = checkedAs("call", serviceCall, call);
-    const { spell, inputs, trigger, state } = checkedAs("request", runSpellRequest, request);
+    const {
+      userId,
+      runId,
+      idempotencyKey,
+      deadlineAt,
+      depth = 0,
+      cancelled,
+    } = checkedAs("call", serviceCall, call);
+    const { spell, inputs, trigger, state, session } = checkedAs("request", runSpellRequest, request);
+    if (session !== undefined && runId !== undefined)
+      throw new SpellError("bad_request", "spells: a run within a run has a session of its own. Name none.");
     if (depth >= maxDepth)
       throw new SpellError(
         "recursion_limit",
@@ -59,7 +87,7 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
       ...(deadlineAt === undefined ? {} : { timeoutMs: Math.max(1, Math.floor(deadlineAt - now())) }),
     };
     // A session for each depth: a run waits only for those that are deeper, so that they never wait for each other in a circle.
-    const runner = this.#runner(userId, id, `sub-${depth + 1}`);
+    const runner = this.#runner(userId, id, session ?? `sub-${depth + 1}`);
     const answer = await runner.run(order, {
       depth: depth + 1,
       ...(cancelled === undefined ? {} : { cancelled }),
@@ -73,8 +101,8 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
         "conflict",
         `spells: "${spell}" waits for a human (run ${answer.runId}), and another run cannot wait for that.`,
       );
-    const { runId, outputs, state: left } = JSON.parse(answer.json) as RunResult;
-    return { runId, outputs, state: left };
+    const { runId: made, outputs, state: left } = JSON.parse(answer.json) as RunResult;
+    return { runId: made, outputs, state: left };
   }
 
   async push(call: ServiceCall, request: PushRequest): Promise<PushedValue> {

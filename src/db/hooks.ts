@@ -2,6 +2,18 @@
 import { sha256Hex } from "../platform/crypto.ts";
 import { run } from "./run.ts";
 
+/** Where the addresses of an agent lead, which is also its actor's name. No runner is called so: see `actor/address.ts`. */
+export const agentName = (userId: string, agentId: string): string =>
+  JSON.stringify(["agent", userId, agentId]);
+
+/** Undefined for a name that is no agent's. */
+export function parseAgentName(name: string): { userId: string; agentId: string } | undefined {
+  const [kind, userId, agentId] = JSON.parse(name) as unknown[];
+  return kind === "agent" && typeof userId === "string" && typeof agentId === "string"
+    ? { userId, agentId }
+    : undefined;
+}
+
 /** Every method throws SpellError `overloaded` (with `retryAfter`) while D1 is in trouble. */
 export class HookRepository {
   readonly #db: D1Database;

@@ -14,5 +14,5 @@ export {
   type RunOptions,
   startRun,
 } from "./run.ts";
-export { callOfStart } from "./starts.ts";
+export { callOfStart, startNames } from "./starts.ts";
 export type { LogEntry, Sandbox, SandboxRequest, SandboxResult } from "./sandbox.ts";

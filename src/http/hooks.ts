@@ -1,7 +1,7 @@
 /** Webhooks: whoever knows the address of a source fires it. The address is the only credential. */
 import * as z from "zod";
 import type { HookCall, RunnerRpc } from "../actor/rpc.ts";
-import { HookRepository } from "../db/hooks.ts";
+import { HookRepository, parseAgentName } from "../db/hooks.ts";
 import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { sha256Hex } from "../platform/crypto.ts";
@@ -9,6 +9,8 @@ import { ExpiringMap } from "../platform/expiring-map.ts";
 import { canonicalJson, parseJson } from "../platform/json.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/values.ts";
+import { boundServices } from "../platform/bound-services.ts";
+import { boundOf } from "./service-verbs.ts";
 import { askActor } from "./actors.ts";
 import { readText } from "./body.ts";
 import { json, jsonText, problem } from "./responses.ts";
@@ -17,6 +19,9 @@ import { addRoute, answer, type App, problemAnswer, type RouteContext } from "./
 const maxHookBytes = 1024 * 1024;
 /** As `actor/hooks/hook-keys.ts` makes them: 18 bytes, a node's id or that of a run with a name, 16 bytes. */
 const shape = /^([A-Za-z0-9_-]{24})\.([A-Za-z0-9_-]{1,1700})\.([A-Za-z0-9_-]{22})$/;
+
+/** As `services/agents/bound-triggers.ts` makes them: the whole is the credential. */
+const agentShape = /^[A-Za-z0-9_-]{24}$/;
 
 /** Where ids lead, so that a busy webhook costs no query: the runner itself judges every call. */
 const known = new ExpiringMap<string>(10_000);
@@ -31,7 +36,7 @@ export function addHookRoute(app: App): void {
     {
       method: "post",
       path: "/hooks/{token}",
-      summary: "Fire a Webhook In of a spell that is played. Its address is the credential",
+      summary: "Fire a Webhook In of a spell that is played, or tell an agent. The address is the credential",
       tag: "runners",
       access: "public",
       params: z.object({ token: z.string().max(2000) }),
@@ -43,10 +48,11 @@ export function addHookRoute(app: App): void {
       }),
       body: { schema: "Json", required: false, otherwise: "A form, or text of any kind" },
       responses: {
-        200: answer("What the run gave, where the node replies with outputs", "RunResult"),
+        200: answer("What the run gave, where the node or agent replies with outputs", "RunResult"),
         202: answer("The firing was taken", "HookAccepted"),
+        401: problemAnswer("A connector's signature does not fit"),
         404: problemAnswer("There is no such address"),
-        409: problemAnswer("The spell is paused"),
+        409: problemAnswer("The spell is paused, the agent stopped"),
         422: problemAnswer("The run has failed"),
         503: problemAnswer("Too many firings wait"),
       },
@@ -56,10 +62,32 @@ export function addHookRoute(app: App): void {
 }
 
 async function fireHook(c: RouteContext): Promise<Response> {
-  const [, id, part, mac] = shape.exec(c.req.param("token") ?? "") ?? [];
+  const token = c.req.param("token") ?? "";
+  return agentShape.test(token) ? tellAgent(c, token) : fireSource(c, token);
+}
+
+async function tellAgent(c: RouteContext, token: string): Promise<Response> {
+  const target = parseAgentName(await targetOf(c.env, token));
+  if (target === undefined) throw noHook();
+  const agents = boundOf(boundServices(c.env), "agents");
+  const body = await readText(c.req.raw, maxHookBytes);
+  const request = {
+    token,
+    headers: headersOf(c.req.raw),
+    query: queryOf(c),
+    body,
+    value: valueOf(body, c.req.raw.headers),
+  };
+  const answered = await agents.receive({ userId: target.userId }, target.agentId, request);
+  return json(answered.body, answered.status);
+}
+
+async function fireSource(c: RouteContext, token: string): Promise<Response> {
+  const [, id, part, mac] = shape.exec(token) ?? [];
   if (id === undefined || part === undefined || mac === undefined) throw noHook();
-  const name = await runnerNameOf(c.env, id);
-  const value = { body: await bodyOf(c.req.raw), query: queryOf(c), headers: headersOf(c.req.raw) };
+  const name = await targetOf(c.env, id);
+  const text = await readText(c.req.raw, maxHookBytes);
+  const value = { body: valueOf(text, c.req.raw.headers), query: queryOf(c), headers: headersOf(c.req.raw) };
   const call: HookCall = { part, mac, value };
   const key = c.req.header("idempotency-key") ?? c.req.header("webhook-id");
   if (key !== undefined)
@@ -80,7 +108,8 @@ async function fireHook(c: RouteContext): Promise<Response> {
   return jsonText(result.json, result.waiting === true ? 202 : 200);
 }
 
-async function runnerNameOf(env: Env, id: string): Promise<string> {
+/** The actor's name. */
+async function targetOf(env: Env, id: string): Promise<string> {
   const remembered = known.get(id, now());
   if (remembered !== undefined) return remembered;
   const name = await new HookRepository(env.DB).find(id);
@@ -89,9 +118,8 @@ async function runnerNameOf(env: Env, id: string): Promise<string> {
   return name;
 }
 
-async function bodyOf(request: Request): Promise<Json> {
-  const text = await readText(request, maxHookBytes);
-  const type = (request.headers.get("content-type") ?? "").toLowerCase();
+function valueOf(text: string, headers: Headers): Json {
+  const type = (headers.get("content-type") ?? "").toLowerCase();
   if (text === "") return null;
   if (/[/+]json\b/.test(type)) return parseJson(text) as Json;
   if (type.startsWith("application/x-www-form-urlencoded")) return fieldsOf(new URLSearchParams(text));
@@ -109,7 +137,7 @@ function fieldsOf(parameters: URLSearchParams): Record<string, Json> {
   );
 }
 
-const headersOf = (request: Request): Record<string, Json> =>
+const headersOf = (request: Request): Record<string, string> =>
   Object.fromEntries([...request.headers].filter(([name]) => !hiddenHeaders.test(name)));
 
 const noHook = (): SpellError => new SpellError("not_found", "There is no webhook at this address.");

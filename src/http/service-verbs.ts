@@ -14,6 +14,8 @@ export interface Given {
   readonly model: never;
   readonly inputs: never;
   readonly parameters: never;
+  readonly letter: never;
+  readonly spell: never;
 }
 
 export interface Verb {
@@ -33,6 +35,46 @@ export const verbs: readonly Verb[] = [
   ),
   verb("agents", "stop", "Stop an agent", "IdRequest", "Agent", (agents, call, { id }) =>
     agents.stop(call, id),
+  ),
+  verb(
+    "agents",
+    "status",
+    "How an agent fares, and where its webhooks are",
+    "IdRequest",
+    "AgentStatus",
+    (agents, call, { id }) => agents.status(call, id),
+  ),
+  verb(
+    "agents",
+    "deadLetters",
+    "The newest 100 messages that were given up",
+    "IdRequest",
+    "DeadLetterList",
+    (agents, call, { id }) => agents.deadLetters(call, id),
+  ),
+  verb(
+    "agents",
+    "retry",
+    "Try a dead letter anew, or all",
+    "LetterRequest",
+    "LetterCount",
+    (agents, call, { id, letter }) => agents.retry(call, id, letter),
+  ),
+  verb(
+    "agents",
+    "discard",
+    "Forget a dead letter, or all",
+    "LetterRequest",
+    "LetterCount",
+    (agents, call, { id, letter }) => agents.discard(call, id, letter),
+  ),
+  verb(
+    "agents",
+    "send",
+    "Tell an agent something, and wait for its run",
+    "SendRequest",
+    "SentMessage",
+    (agents, call, { id, ...message }) => agents.send(call, id, message as never),
   ),
   verb(
     "cache",
@@ -163,6 +205,14 @@ export const verbs: readonly Verb[] = [
     "SearchRequest",
     "SearchResult",
     (search, call, body) => search.query(call, body as never),
+  ),
+  verb(
+    "spells",
+    "interface",
+    "What a spell takes and gives",
+    "SpellInterfaceRequest",
+    "SpellInterface",
+    (spells, call, { spell }) => spells.interface(call, spell),
   ),
   verb(
     "spells",

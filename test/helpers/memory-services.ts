@@ -221,6 +221,10 @@ function spells(known: NonNullable<MemoryOptions["spells"]>): Required<Services>
       named(name);
       return { format: "spellrunner@1", id: name, name, version: 1, nodes: {}, edges: {} };
     },
+    interface: async (_call, name) => {
+      named(name);
+      return { id: name, version: 1, inputs: [], outputs: [], triggers: [] };
+    },
     push: async (_call, request) => {
       named(parsed(pushRequest, request).spell);
       return { runId: `push-${(runs += 1)}` };

@@ -1,4 +1,5 @@
 /** The services that keep something, in memory. */
+import { SpellError } from "../../src/protocol/errors.ts";
 import * as z from "zod";
 import {
   bm25Request,
@@ -162,6 +163,17 @@ export function memoryStores(now: () => number) {
     agents: extended(agents, {
       start: (call: ServiceCall, id: string) => agents.patch(call, id, { isRunning: true }),
       stop: (call: ServiceCall, id: string) => agents.patch(call, id, { isRunning: false }),
+      // Kept alone: what makes them do something are actors.
+      status: async (call: ServiceCall, id: string) => {
+        const { isRunning } = await agents.get(call, id);
+        return { id, isRunning, waiting: 0, handled: 0, deadLetters: 0, bindings: [] };
+      },
+      deadLetters: async () => ({ data: [], total: 0 }),
+      retry: async () => ({ count: 0 }),
+      discard: async () => ({ count: 0 }),
+      send: async () => Promise.reject(new SpellError("not_configured", "Agents need an actor.")),
+      receive: async () => Promise.reject(new SpellError("not_configured", "Agents need an actor.")),
+      eventRecorded: async () => undefined,
     }),
     weaviate: extended(weaviate, {
       objects: async (call: ServiceCall, request: unknown) => {

@@ -10,9 +10,10 @@ export interface OutsideServer {
 export async function startOutsideServer(): Promise<OutsideServer> {
   /** How often each path was asked for: some answer otherwise the second time. */
   const asked = new Map<string, number>();
+  const network = new Network();
   const server = createServer((incoming, outgoing) => {
     readBody(incoming).then(
-      (body) => answer(incoming, outgoing, body, asked),
+      (body) => network.take(incoming, outgoing, body) || answer(incoming, outgoing, body, asked),
       () => outgoing.destroy(),
     );
   });
@@ -25,6 +26,37 @@ export async function startOutsideServer(): Promise<OutsideServer> {
         server.close(() => resolve());
       }),
   };
+}
+
+/** Discord and Telegram, below `/net`: takes what is sent there, and tells it at `/net-log?of=<part of the path or body>`. */
+class Network {
+  readonly #sent: { method: string; path: string; body: unknown }[] = [];
+
+  /** False for what is not for it. Paths with `:down` are refused. */
+  take(incoming: IncomingMessage, outgoing: ServerResponse, body: string): boolean {
+    const { pathname, searchParams } = new URL(incoming.url ?? "/", "http://outside");
+    const say = (status: number, value: unknown): true => {
+      outgoing.writeHead(status, { "content-type": "application/json" });
+      outgoing.end(JSON.stringify(value));
+      return true;
+    };
+    if (pathname === "/net-log") {
+      const of = searchParams.get("of") ?? "";
+      return say(
+        200,
+        this.#sent.filter((one) => JSON.stringify(one).includes(of)),
+      );
+    }
+    if (!pathname.startsWith("/net/")) return false;
+    this.#sent.push({
+      method: incoming.method ?? "",
+      path: pathname,
+      body: body === "" ? null : JSON.parse(body),
+    });
+    if (pathname.includes(":down"))
+      return say(403, { ok: false, description: `Forbidden: ${pathname.split("/")[3]}` });
+    return say(200, { ok: true, result: true });
+  }
 }
 
 function answer(

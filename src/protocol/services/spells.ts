@@ -12,6 +12,8 @@ export const runSpellRequest = z.strictObject({
   inputs: jsonObject,
   trigger: z.string().max(300).optional(),
   state: jsonObject.optional(),
+  /** For programs alone, `main` being that of `POST /spells/:id/run`: a run within a run has a session of its depth. */
+  session: sessionName.optional(),
 });
 export type RunSpellRequest = z.infer<typeof runSpellRequest>;
 
@@ -33,10 +35,24 @@ export type PushRequest = z.infer<typeof pushRequest>;
 export const pushedValue = z.object({ runId: z.string() });
 export type PushedValue = z.infer<typeof pushedValue>;
 
+/** What a spell takes and gives, by the names of its nodes. */
+export const spellInterface = z.object({
+  id: z.string(),
+  version: z.number().int(),
+  inputs: z.array(z.string()),
+  outputs: z.array(z.string()),
+  /** What can start it, the default one first. */
+  triggers: z.array(z.string()),
+});
+export type SpellInterface = z.infer<typeof spellInterface>;
+export const spellInterfaceRequest = z.strictObject({ spell: z.string() });
+
 export interface SpellsService {
   find(call: ServiceCall, query?: Query): Promise<Page<SpellSummary>>;
   /** By id, else by name as in `run`. */
   get(call: ServiceCall, idOrName: string): Promise<SpellDocument>;
+  /** Of a spell by id or name as in `run`. */
+  interface(call: ServiceCall, idOrName: string): Promise<SpellInterface>;
   /**
    * Runs a spell to its end. The call names the run that asks, so that spells which run each other are counted.
    * @throws SpellError `not_found`, the spell's own failure, `recursion_limit` when runs nest too deep

@@ -99,8 +99,12 @@ export abstract class RowEntrypoint<Row extends { id: string }, New>
       isNewEvent ? row : undefined,
     );
     this.ctx.waitUntil(told);
+    this.heard(call, event, row);
     return row;
   }
+
+  /** What a service has others do after a change, off the path. */
+  protected heard(_call: ServiceCall, _event: string, _row: Row): void {}
 
   protected table(): RowTable<Row, New> {
     return new RowTable(this.env.DB, this.spec);

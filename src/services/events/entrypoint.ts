@@ -10,6 +10,7 @@ import {
   type ServiceCall,
   type StoredEvent,
 } from "../../protocol/services.ts";
+import { describeError, log } from "../../platform/log.ts";
 import { nearest } from "../base/nearest.ts";
 import { RowEntrypoint } from "../base/row-entrypoint.ts";
 
@@ -34,6 +35,17 @@ export class EventsEntrypoint extends RowEntrypoint<StoredEvent, NewEvent> imple
 
   record(call: ServiceCall, event: NewEvent): Promise<StoredEvent> {
     return this.create(call, event);
+  }
+
+  protected override heard({ userId, depth }: ServiceCall, event: string, row: StoredEvent): void {
+    const { AGENTS: agents } = this.env;
+    if (event !== "created" || agents === undefined) return;
+    const told = agents.eventRecorded({ userId, ...(depth === undefined ? {} : { depth }) }, row);
+    this.ctx.waitUntil(
+      told.catch((error: unknown) =>
+        log.warn("agents were not told of an event", { id: row.id, error: describeError(error) }),
+      ),
+    );
   }
 
   async recall(call: ServiceCall, request: RecallRequest): Promise<Recalled> {

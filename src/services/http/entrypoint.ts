@@ -1,6 +1,5 @@
 /** The http service: one guarded request to the outside. */
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { SecretRepository } from "../../db/secrets.ts";
 import type { Env } from "../../env.ts";
 import { isTooDeep } from "../../platform/json.ts";
 import { parseArgument } from "../../platform/parse-argument.ts";
@@ -17,6 +16,7 @@ import type { Json } from "../../protocol/values.ts";
 import { dataUrl } from "../provider/ask-provider.ts";
 import { boundedStream } from "../provider/bounded-body.ts";
 import { CallScope } from "../provider/call-scope.ts";
+import { openSecrets } from "../provider/open-secrets.ts";
 import { headerSafe } from "../provider/retries.ts";
 import { checkedAddress, type GuardSettings, guardSettingsOf } from "../provider/address-guard.ts";
 
@@ -67,13 +67,7 @@ export class HttpEntrypoint extends WorkerEntrypoint<Env> implements HttpService
       [...value.matchAll(secretPattern)].map((match) => match[1] ?? ""),
     );
     if (names.length === 0) return request;
-    const secrets = await new SecretRepository(this.env).open(userId, names);
-    const missing = names.find((name) => secrets[name] === undefined);
-    if (missing !== undefined)
-      throw new SpellError(
-        "not_configured",
-        `http: you have no secret "${missing}". Save it at /users/me/secrets.`,
-      );
+    const secrets = await openSecrets(this.env, "http", userId, names);
     const filled = Object.entries(headers).map(([name, value]): [string, string] => [
       name,
       value.replaceAll(secretPattern, (_, secret: string) => secrets[secret] ?? ""),

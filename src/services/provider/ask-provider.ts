@@ -13,6 +13,8 @@ export interface ProviderQuestion {
   body?: BodyInit;
   scope: CallScope;
   apiKey?: string | undefined;
+  /** A key that is sent otherwise: kept out of what is told of a failure. */
+  hiddenKey?: string | undefined;
   /** Of the settings that an operator would look at: `HUGGINGFACE_API_KEY`, `HUGGINGFACE_BASE_URL`. */
   keySetting: string;
   urlSetting: string;
@@ -70,7 +72,7 @@ function refused(response: Response, body: string, question: ProviderQuestion, a
   const { status, headers } = response;
   const { host } = new URL(question.url);
   const waitMs = retryAfterMs(headers) ?? (status === 503 ? question.loadingMs?.(body) : undefined);
-  const said = providerMessage(body, question.apiKey);
+  const said = providerMessage(body, question.apiKey ?? question.hiddenKey);
   const tried = attempt > 1 ? ` after ${attempt} attempts` : "";
   const text = `Provider ${host} answered ${status}${tried}${said === "" ? "" : `: ${said}`}${adviceFor(status, question)}`;
   return {
