@@ -38,9 +38,14 @@ export async function buildWorker(): Promise<BuiltWorker> {
   return { ...manifest, modulesDir: join(dir, "modules") };
 }
 
+/** What is deployed is minified; locally stacks stay readable. */
+export const deployFlags = ["--minify", "--upload-source-maps"];
+
 /** Bundles the Worker into `outDir`. @throws SpellError `bad_request` with wrangler's words */
-export async function bundleWorker(outDir: string): Promise<void> {
-  const { code, output } = await runWrangler(["deploy", "--dry-run", "--outdir", outDir], { show: false });
+export async function bundleWorker(outDir: string, flags: readonly string[] = []): Promise<void> {
+  const { code, output } = await runWrangler(["deploy", "--dry-run", "--outdir", outDir, ...flags], {
+    show: false,
+  });
   if (code !== 0) throw new SpellError("bad_request", `The Worker cannot be built:\n${output.trim()}`);
   // What is left are the modules that would be uploaded.
   for (const name of readdirSync(outDir)) if (!(extname(name) in moduleTypes)) await rm(join(outDir, name));

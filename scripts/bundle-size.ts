@@ -4,11 +4,15 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { SpellError } from "../src/protocol/errors.ts";
-import { bundleWorker } from "./build-worker.ts";
+import { bundleWorker, deployFlags } from "./build-worker.ts";
 import { inProject } from "./project.ts";
 
-/** Cloudflare takes 3 MB compressed on its free plan; start-up time grows with it. */
+/** Of what is evaluated when the Worker starts: start-up time grows with it. */
 const maxGzipBytes = 1_000_000;
+/** Of all. Cloudflare takes 3 MB compressed on its free plan. */
+const maxWholeGzipBytes = 1_600_000;
+/** Evaluated when the first PDF comes. Minified by its makers, so that it is as large in the bundle as by itself. */
+const lazyModules = ["node_modules/unpdf/dist/pdfjs.mjs"];
 
 /**
  * Bundles the Worker into dist/worker and prints its size.
@@ -17,17 +21,19 @@ const maxGzipBytes = 1_000_000;
 export async function buildWithinLimit(): Promise<void> {
   const outDir = inProject("dist/worker");
   await rm(outDir, { recursive: true, force: true });
-  await bundleWorker(outDir);
+  await bundleWorker(outDir, deployFlags);
   const content = Buffer.concat(readdirSync(outDir).map((name) => readFileSync(join(outDir, name))));
-  const gzipBytes = gzipSync(content).byteLength;
-  console.log(
-    `Worker: ${kilobytes(content.byteLength)}, ${kilobytes(gzipBytes)} gzip (limit ${kilobytes(maxGzipBytes)})`,
+  const wholeBytes = gzipSync(content).byteLength;
+  const lazyBytes = lazyModules.reduce(
+    (sum, path) => sum + gzipSync(readFileSync(inProject(path))).byteLength,
+    0,
   );
-  if (gzipBytes > maxGzipBytes)
-    throw new SpellError(
-      "too_large",
-      `The Worker has ${gzipBytes} bytes gzip; at most ${maxGzipBytes} are allowed. See what was imported last.`,
-    );
+  const startBytes = wholeBytes - lazyBytes;
+  console.log(
+    `Worker: ${kilobytes(content.byteLength)}, gzip ${kilobytes(startBytes)} at its start (limit ${kilobytes(maxGzipBytes)}), ${kilobytes(wholeBytes)} in all (limit ${kilobytes(maxWholeGzipBytes)})`,
+  );
+  if (startBytes <= maxGzipBytes && wholeBytes <= maxWholeGzipBytes) return;
+  throw new SpellError("too_large", "The Worker is larger than it may be. See what was imported last.");
 }
 
 const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;

@@ -1,5 +1,6 @@
 /** `npm run deploy`: builds, brings the database to the newest schema, deploys. With `--dry-run` it only builds. */
 import { SpellError } from "../src/protocol/errors.ts";
+import { deployFlags } from "./build-worker.ts";
 import { buildWithinLimit } from "./bundle-size.ts";
 import { runCommand } from "./command.ts";
 import { wranglerConfig } from "./project.ts";
@@ -12,7 +13,7 @@ await runCommand(async () => {
   await requireResources(args);
   // The schema first: the old Worker bears what migrations add, the new one does not bear that it is missing.
   await wrangler(["d1", "migrations", "apply", "DB", "--remote", ...args]);
-  await wrangler(["deploy", ...limits(), ...args]);
+  await wrangler(["deploy", ...deployFlags, ...limits(), ...args]);
   console.log(
     "Tokens need a secret: once, `npx wrangler secret put AUTH_SECRET` (at least 32 random bytes).",
   );

@@ -26,6 +26,8 @@ export interface Env {
   VECTORS?: DurableObjectNamespace;
   /** What agents do: an actor for each. */
   AGENT_ACTORS?: DurableObjectNamespace;
+  /** Read uploaded files: an actor for each, until it is done. */
+  FILE_READERS?: DurableObjectNamespace;
   /** What the cache service keeps. */
   CACHE?: KVNamespace;
 

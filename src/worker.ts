@@ -5,6 +5,7 @@ export { AgentActor } from "./services/agents/agent-actor.ts";
 export { AgentsEntrypoint } from "./services/agents/entrypoint.ts";
 export { CacheEntrypoint } from "./services/cache/entrypoint.ts";
 export { CompletionEntrypoint } from "./services/completion/entrypoint.ts";
+export { FileReader } from "./services/documents/file-reader.ts";
 export { DocumentsEntrypoint } from "./services/documents/entrypoint.ts";
 export { EntitiesEntrypoint } from "./services/entities/entrypoint.ts";
 export { EventsEntrypoint } from "./services/events/entrypoint.ts";

@@ -17,6 +17,7 @@ import { addRunRoutes } from "./runs.ts";
 import { addSecretRoutes } from "./secrets.ts";
 import { addServiceRoutes } from "./services.ts";
 import { addSpellRoutes } from "./spells.ts";
+import { addUploadRoute } from "./uploads.ts";
 import { addVersionRoutes } from "./versions.ts";
 
 export const app: App = new OpenAPIHono<AppEnv>();
@@ -36,6 +37,7 @@ addAuthRoutes(app);
 addAccountRoutes(app);
 addKeyRoutes(app);
 addSecretRoutes(app);
+addUploadRoute(app);
 addServiceRoutes(app);
 addCatalogueRoute(app);
 addOpenApiRoute(app);

@@ -34,38 +34,41 @@ export function parseAs<S extends z.ZodType>(schema: S, value: unknown, what: st
 
 /** @throws SpellError `too_large`, `bad_request` for what is not UTF-8 */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
-  const tooLarge = (): SpellError =>
-    new SpellError("too_large", `The body is larger than ${maxBytes} bytes.`);
-  const declared = request.headers.get("content-length");
-  if (declared !== null && Number(declared) > maxBytes) throw tooLarge();
-  if (request.body === null) return "";
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-  // The server holds a body to the length that it tells.
-  if (declared !== null) return decode(decoder, await request.arrayBuffer());
-  let text = "";
-  let bytes = 0;
-  // Leaving this loop cancels the stream.
-  for await (const chunk of request.body) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw tooLarge();
-    text += decode(decoder, chunk, { stream: true });
-  }
-  return text + decode(decoder);
-}
-
-function decode(
-  decoder: TextDecoder,
-  bytes?: ArrayBuffer | Uint8Array,
-  options?: { stream: boolean },
-): string {
+  const bytes = await readBytes(request, maxBytes);
   try {
-    return decoder.decode(bytes, options);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch (cause) {
     throw new SpellError("bad_request", "The body is not UTF-8.", {
       errors: [{ path: "", message: "not UTF-8" }],
       cause,
     });
   }
+}
+
+/** @throws SpellError `too_large` */
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = (): SpellError =>
+    new SpellError("too_large", `The body is larger than ${maxBytes} bytes.`);
+  const declared = request.headers.get("content-length");
+  if (declared !== null && Number(declared) > maxBytes) throw tooLarge();
+  if (request.body === null) return new Uint8Array();
+  // The server holds a body to the length that it tells.
+  if (declared !== null) return new Uint8Array(await request.arrayBuffer());
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // Leaving this loop cancels the stream.
+  for await (const chunk of request.body) {
+    length += chunk.byteLength;
+    if (length > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
 }
 
 function faultsOf(error: z.ZodError): FieldFault[] {

@@ -46,7 +46,7 @@ export function addServiceRoutes(app: App): void {
     },
     async (c) => {
       const { spells } = boundServices(c.env);
-      return json(await boundOf({ spells }, "spells").find(callOf(c), queryOf(c) as never));
+      return json(await boundOf({ spells }, "spells").find(serviceCallOf(c), queryOf(c) as never));
     },
   );
   addRoute(
@@ -62,7 +62,7 @@ export function addServiceRoutes(app: App): void {
     },
     async (c) => {
       const { spells } = boundServices(c.env);
-      return json(await boundOf({ spells }, "spells").get(callOf(c), c.req.param("id") ?? ""));
+      return json(await boundOf({ spells }, "spells").get(serviceCallOf(c), c.req.param("id") ?? ""));
     },
   );
 }
@@ -81,7 +81,7 @@ function addVerb(app: App, { service, verb: name, summary, body, gives, ask }: V
       responses: gives === undefined ? { 204: emptyAnswer("Done") } : { 200: answer("The answer", gives) },
     },
     async (c) => {
-      const call = callOf(c);
+      const call = serviceCallOf(c);
       const given = body === undefined ? {} : await objectOf(c);
       const result = await ask(boundServices(c.env), call, given as never);
       return gives === undefined ? new Response(null, { status: 204 }) : json(result);
@@ -108,7 +108,7 @@ function addRows(app: App, name: keyof typeof rowServices): void {
       query: queryParameters,
       responses: { 200: answer("One page", page) },
     },
-    async (c) => json(await rowsOf(c).find(callOf(c), queryOf(c) as never)),
+    async (c) => json(await rowsOf(c).find(serviceCallOf(c), queryOf(c) as never)),
   );
   addRoute(
     app,
@@ -123,7 +123,7 @@ function addRows(app: App, name: keyof typeof rowServices): void {
       responses: { 201: answer("The new one", row) },
     },
     async (c) => {
-      const call = callOf(c);
+      const call = serviceCallOf(c);
       const made = (await rowsOf(c).create(call, await objectOf(c))) as { id: string };
       return json(made, 201, { location: `${path}/${encodeURIComponent(made.id)}` });
     },
@@ -131,7 +131,7 @@ function addRows(app: App, name: keyof typeof rowServices): void {
   addRoute(
     app,
     { ...ofOne, method: "get", summary: `Get ${one}`, responses: { 200: answer("The row", row), ...gone } },
-    async (c) => json(await rowsOf(c).get(callOf(c), idOf(c))),
+    async (c) => json(await rowsOf(c).get(serviceCallOf(c), idOf(c))),
   );
   addRoute(
     app,
@@ -143,7 +143,7 @@ function addRows(app: App, name: keyof typeof rowServices): void {
       body: { schema: data, required: true },
       responses: { 200: answer("The row", row), ...gone },
     },
-    async (c) => json(await rowsOf(c).update(callOf(c), idOf(c), await objectOf(c))),
+    async (c) => json(await rowsOf(c).update(serviceCallOf(c), idOf(c), await objectOf(c))),
   );
   addRoute(
     app,
@@ -155,7 +155,7 @@ function addRows(app: App, name: keyof typeof rowServices): void {
       body: { schema: "JsonObject", required: true },
       responses: { 200: answer("The row", row), ...gone },
     },
-    async (c) => json(await rowsOf(c).patch(callOf(c), idOf(c), await objectOf(c))),
+    async (c) => json(await rowsOf(c).patch(serviceCallOf(c), idOf(c), await objectOf(c))),
   );
   addRoute(
     app,
@@ -166,7 +166,7 @@ function addRows(app: App, name: keyof typeof rowServices): void {
       headers: keyHeader,
       responses: { 200: answer("The row that is gone", row), ...gone },
     },
-    async (c) => json(await rowsOf(c).remove(callOf(c), idOf(c))),
+    async (c) => json(await rowsOf(c).remove(serviceCallOf(c), idOf(c))),
   );
 }
 
@@ -175,7 +175,7 @@ const queryParameters = z.object({
   $skip: z.string().optional(),
   $query: z.string().optional().describe("The whole query as JSON: for numbers, booleans and null."),
 });
-const keyHeader = z.object({
+export const keyHeader = z.object({
   "idempotency-key": z
     .string()
     .optional()
@@ -183,7 +183,7 @@ const keyHeader = z.object({
 });
 
 /** Keys from outside are apart from those that runs make. @throws SpellError `bad_request` */
-function callOf(c: RouteContext): ServiceCall {
+export function serviceCallOf(c: RouteContext): ServiceCall {
   const key = idempotencyKeyOf(c);
   return { userId: c.var.identity.userId, ...(key === undefined ? {} : { idempotencyKey: `http:${key}` }) };
 }

@@ -150,6 +150,11 @@ export function memoryStores(now: () => number) {
           );
         return { data: nearestOf(found, (row) => row.embedding, embedding).slice(0, limit) };
       },
+      // Kept alone: what reads files are actors.
+      upload: async () => Promise.reject(new SpellError("not_configured", "Files need an actor.")),
+      findFiles: async () => ({ total: 0, limit: 0, skip: 0, data: [] }),
+      getFile: async () => Promise.reject(new SpellError("not_found", "There is no file.")),
+      removeFile: async () => Promise.reject(new SpellError("not_found", "There is no file.")),
       findStores: stores.find.bind(stores),
       createStore: stores.create.bind(stores),
       removeStore: async (call: ServiceCall, id: string) => {

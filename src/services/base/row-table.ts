@@ -10,7 +10,7 @@ import { picked, sqlOf, type TextColumns } from "../../db/query-sql.ts";
 export interface RowSpec<Row extends { id: string }, New> {
   /** Of one row, for messages: `entity`. */
   noun: string;
-  table: "entities" | "events" | "agents" | "documents" | "document_stores";
+  table: "entities" | "events" | "agents" | "documents" | "document_stores" | "document_files";
   /** Fields with a column of their own (see the migration). */
   columns: TextColumns;
   /** The field that is a vector: kept as numbers beside the JSON, exactly. */
