@@ -1,6 +1,6 @@
 /**
- * Two projects. `node` runs the tests of pure code, for which a worker per file costs more than the tests themselves; `workers`
- * runs all others, in the runtime that they are for. A new folder belongs to `workers` until it is listed here.
+ * Three projects. `node` runs the tests of pure code, for which a worker per file costs more than the tests themselves; `e2e` asks a
+ * server from outside; `workers` runs all others, in the runtime that they are for. A new folder belongs to `workers` until it is listed here.
  *
  * No test runs in both: those of actor/, http/ and spells/ run the engine, the nodes and the importers in workerd anyway. What
  * may differ there for pure code is how deep its stack is, so that the tests of nesting stay in `workers`.
@@ -43,6 +43,16 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          ...common,
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/e2e/global-setup.ts"],
+          pool: "threads",
+          isolate: false,
+        },
+      },
+      {
         plugins: [
           cloudflareTest(async ({ inject }) => ({
             wrangler: { configPath: "./wrangler.toml" },
@@ -69,7 +79,7 @@ export default defineConfig({
           ...common,
           name: "workers",
           include: ["test/**/*.test.ts"],
-          exclude: pure,
+          exclude: [...pure, "test/e2e/**"],
           setupFiles: ["test/helpers/migrate.ts"],
         },
       },

@@ -93,12 +93,13 @@ function ignoreIf(isExpected: boolean, error: unknown): void {
   if (!isExpected) throw error;
 }
 
-async function describeWorker(): Promise<Manifest> {
+/** What the runtime must know of the Worker beside its modules. @param path of a wrangler.toml */
+export async function describeWorker(path: string = wranglerConfig): Promise<Manifest> {
   // wrangler would read .env and .dev.vars and say so; settings are ours to read, and must not lie in a cache.
   process.env.CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV = "false";
   process.env.WRANGLER_LOG ??= "error";
   const wrangler = await import("wrangler");
-  const config = wrangler.unstable_readConfig({ config: wranglerConfig });
+  const config = wrangler.unstable_readConfig({ config: path });
   const { workerOptions } = wrangler.unstable_getMiniflareWorkerOptions(config);
   const { bindings: _bindings, modulesRules: _rules, rootPath: _root, ...options } = workerOptions;
   const databases = Object.keys(options.d1Databases ?? {});

@@ -24,6 +24,8 @@ export interface RuntimeOptions {
   vars: Record<string, string>;
   /** Default: built from the sources as they are. */
   build?: BuiltWorker;
+  /** Workers that its bindings name. */
+  beside?: V4WorkerOptions[];
   /** A line that the Worker wrote to its console. Default: errors to stderr. */
   onLog?: (level: string, message: string) => void;
   /** Exit code after SIGINT, SIGTERM or SIGHUP; default 128 and the signal's number. */
@@ -89,7 +91,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 function miniflareOptions(
-  { host = "127.0.0.1", port = 0, vars, onLog = errorsOnly }: RuntimeOptions,
+  { host = "127.0.0.1", port = 0, vars, beside = [], onLog = errorsOnly }: RuntimeOptions,
   build: BuiltWorker,
   dataDir: string,
   onRestart: () => void,
@@ -111,7 +113,7 @@ function miniflareOptions(
     resourcePersistencePath: join(dataDir, "storage"),
     // The runtime is started again after a crash and then has another process number.
     unsafeHandleRuntimeRestart: onRestart,
-    workers: [worker],
+    workers: [worker, ...beside],
   });
 }
 

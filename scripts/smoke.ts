@@ -94,6 +94,15 @@ try {
     assert.equal(code, 1);
     assert.match(stderr, /^error: .*no bread.*\(code_error, node c, run /m);
   });
+  await check("spell run starts the providers that an example brings, and asks every service", async () => {
+    const example = ["examples/services.json", "--with", "examples/providers.ts"];
+    const { code, stdout, stderr } = await trial.npm(["run", "spell", "--", "run", ...example]);
+    assert.equal(code, 0, stderr);
+    const outputs = JSON.parse(lastLine(stdout)) as Record<string, Record<string, unknown>>;
+    assert.equal(Object.keys(outputs).length, 14);
+    assert.deepEqual(outputs.recall, { value: "green" });
+    assert.equal(outputs.completion?.text, "You said: Name a bird.");
+  });
   await check("spell token prints a token of that user", async () => {
     const { code, stdout } = await trial.npm(["run", "spell", "--", "token", "--user", "alice"]);
     assert.equal(code, 0);

@@ -31,6 +31,11 @@ export const runArgs = {
     valueHint: "URL",
   },
   token: { type: "string", description: "Token for the server, also SPELLRUNNER_TOKEN", valueHint: "TOKEN" },
+  with: {
+    type: "string",
+    description: "A module to start for the run: its start() gives settings, of a provider say",
+    valueHint: "FILE",
+  },
   json: { type: "boolean", description: "Print events as JSON lines" },
 } as const;
 

@@ -8,8 +8,9 @@ import { isRunEnded, type RunEnded, type StampedEvent } from "../../src/protocol
 import type { Plan } from "../../src/protocol/plan.ts";
 import type { RunRequest } from "../../src/protocol/runs.ts";
 import type { SpellIssue } from "../../src/protocol/spell.ts";
+import { startCompanion } from "./companion.ts";
 import { linesOf, paintIf } from "./node-lines.ts";
-import { type Options, readOptions } from "./options.ts";
+import { type Options, readOptions, valueOf } from "./options.ts";
 import { requestOf, runArgs, serverOf, sessionOf } from "./run-options.ts";
 import { type RunTarget, Server } from "./server.ts";
 import { findFile, readSpellFile, type SpellProject } from "./spell-files.ts";
@@ -31,19 +32,30 @@ export const run = defineCommand({
     const project = path === undefined ? undefined : readSpellFile(path);
     const remote = serverOf(options, project === undefined ? name : undefined, process.env);
     const target = { spellId: project?.id ?? name, ...(session === undefined ? {} : { session }) };
+    if (remote !== undefined && options.values.has("with"))
+      throw new SpellError(
+        "bad_request",
+        "--with is for runs without a server: a server has its own settings.",
+      );
     if (remote !== undefined)
       return runOn(new Server(remote.url, remote.token), target, request, {
         project,
         options,
         isEmbedded: false,
       });
-    const vars = { ...withoutIdentity(readSettings().vars), AUTH_SECRET: randomSecret() };
-    const runtime = await startRuntime({ vars });
+    const companion = await startCompanion(valueOf(options, "with"));
     try {
-      const server = new Server(runtime.url, await signToken(vars, "cli", 24));
-      await runOn(server, target, request, { project, options, isEmbedded: true });
+      const given = { ...readSettings().vars, ...companion.settings };
+      const vars = { ...withoutIdentity(given), AUTH_SECRET: randomSecret() };
+      const runtime = await startRuntime({ vars });
+      try {
+        const server = new Server(runtime.url, await signToken(vars, "cli", 24));
+        await runOn(server, target, request, { project, options, isEmbedded: true });
+      } finally {
+        await runtime.close();
+      }
     } finally {
-      await runtime.close();
+      await companion.close();
     }
   },
 });

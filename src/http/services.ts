@@ -83,7 +83,7 @@ function addVerb(app: App, { service, verb: name, summary, body, gives, ask }: V
     async (c) => {
       const call = serviceCallOf(c);
       const given = body === undefined ? {} : await objectOf(c);
-      const result = await ask(boundServices(c.env), call, given as never);
+      const result = await ask(boundServices(c.env), call, given);
       return gives === undefined ? new Response(null, { status: 204 }) : json(result);
     },
   );

@@ -129,3 +129,38 @@ describe("Respond", () => {
     expect([test.fired, test.outputs]).toEqual([["trigger"], { output: "x" }]);
   });
 });
+
+describe("Service", () => {
+  const of = (service: string, method: string, request?: JsonObject) => ({
+    is: "Service",
+    data: { service, method, ...(request === undefined ? {} : { request }) },
+  });
+  it("calls the method with the request as it is drawn, what is on the wire above it", async () => {
+    const test = await served(of("events", "recall", { type: "a", limit: 5 }), { request: { limit: 2 } });
+    expect(test.asked("events.recall")).toEqual([{ type: "a", limit: 2 }]);
+    expect(test.outputs).toEqual({ result: { events: [] } });
+  });
+  it("gives null where the method gives nothing", async () => {
+    const test = await served(of("cache", "set", { key: "k", value: "v" }));
+    expect(test.outputs).toEqual({ result: null });
+    expect((await served(of("cache", "get", { key: "none" }))).outputs).toEqual({ result: null });
+  });
+  it.each([
+    ["cache", "constructor"],
+    ["cache", "__proto__"],
+    ["agents", "receive"],
+    ["agents", "eventRecorded"],
+    ["completion", "stream"],
+    ["nobody", "get"],
+  ])("is refused before it runs with %s.%s", async (service, method) => {
+    const document = spell({ start: "Trigger In", n: of(service, method) }, "start.trigger > n.trigger");
+    expect(await run(document).ended).toMatchObject({ error: { code: "spell_invalid", nodeId: "n" } });
+  });
+  it("fails as the service does", async () => {
+    expect((await served(of("entities", "get", { id: "none" }))).error).toMatchObject({
+      code: "not_found",
+      message: expect.stringMatching(/^Node "n" \(Service\): /),
+    });
+    expect((await served(of("entities", "get"), { request: [1] })).error?.code).toBe("node_failed");
+  });
+});

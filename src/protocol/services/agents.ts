@@ -153,6 +153,7 @@ export const agentMessage = z.strictObject({
 });
 export type AgentMessage = z.infer<typeof agentMessage>;
 export const sendRequest = agentMessage.extend({ id: z.string() });
+export type SendRequest = z.infer<typeof sendRequest>;
 export const sentMessage = z.object({
   messageId: z.string(),
   runId: z.string().optional(),
@@ -185,7 +186,7 @@ export interface AgentsService extends RowService<Agent, NewAgent> {
   retry(call: ServiceCall, id: string, letter?: string): Promise<{ count: number }>;
   discard(call: ServiceCall, id: string, letter?: string): Promise<{ count: number }>;
   /** Waits for the end of the run that answers the message. @throws SpellError `conflict` when the agent is stopped, the run's failure */
-  send(call: ServiceCall, id: string, message: AgentMessage): Promise<SentMessage>;
+  send(call: ServiceCall, message: SendRequest): Promise<SentMessage>;
   /** What came to one of its addresses. @throws SpellError `not_found`, `unauthorized`, `overloaded` */
   receive(call: ServiceCall, id: string, request: AgentHookRequest): Promise<AgentHookAnswer>;
   /** Starts the agents that are bound to such events. */

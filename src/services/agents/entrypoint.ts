@@ -8,13 +8,14 @@ import {
   agentHookRequest,
   type AgentHookAnswer,
   type AgentHookRequest,
-  agentMessage,
   type AgentMessage,
   type AgentsService,
   type AgentStatus,
   type DeadLetterList,
   newAgent,
   type NewAgent,
+  sendRequest,
+  type SendRequest,
   type SentMessage,
   type ServiceCall,
   storedEvent,
@@ -113,10 +114,11 @@ export class AgentsEntrypoint extends RowEntrypoint<Agent, AgentData> implements
     return { count: await this.#actor(call, agentId).discard(this.argument("letter", letterId, letter)) };
   }
 
-  async send(call: ServiceCall, id: string, message: AgentMessage): Promise<SentMessage> {
-    const { id: agentId } = await this.get(call, id);
+  async send(call: ServiceCall, message: SendRequest): Promise<SentMessage> {
     const { idempotencyKey } = this.call(call);
-    return this.#actor(call, agentId).send(this.argument("message", agentMessage, message), idempotencyKey);
+    const { id, ...said } = this.argument("message", sendRequest, message);
+    const { id: agentId } = await this.get(call, id);
+    return this.#actor(call, agentId).send(said, idempotencyKey);
   }
 
   async receive(call: ServiceCall, id: string, request: AgentHookRequest): Promise<AgentHookAnswer> {
