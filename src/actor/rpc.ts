@@ -9,6 +9,7 @@ import type { JsonObject } from "../protocol/values.ts";
 import type { Idempotency } from "./idempotency-keys.ts";
 import type { HookCall, HookTaken } from "./hooks/hook-answers.ts";
 import type { RunLease } from "./run-permits.ts";
+import type { TimingSamples } from "./timings.ts";
 import type { RunnerReport } from "./usage-book.ts";
 
 export type { HookCall, HookTaken };
@@ -93,6 +94,8 @@ export interface RunnerRpc {
   serviceChanged(change: ServiceChanged, row?: JsonObject): Promise<void>;
   /** What its runs have used so far, and how large its database is. */
   report(): Promise<RunnerReport>;
+  /** How long its nodes and runs took since then (ms since 1970), from the journal. */
+  timings(since: number): Promise<TimingSamples>;
   /** Its open connections. */
   countConnections(): Promise<number>;
   /** The spell was deleted: open connections close with 4404, runs are cancelled, later runs are `not_found`. */
@@ -116,6 +119,8 @@ export interface ManagerRpc {
   report(name: string, report: RunnerReport): Promise<void>;
   /** `GET /usage`: {@link file://../protocol/runners.ts} `userUsage`. */
   showUsage(): Promise<RpcAnswer>;
+  /** How long nodes and runs took, over all runners or those of one spell: {@link file://../protocol/services/speech.ts} `timingsResult`. */
+  timings(query: { spellId?: string; since?: number }): Promise<RpcAnswer>;
   /** Tells every loaded runner of this user that uses `spellId`, and those of it that have connections; returns when all know. */
   spellChanged(spellId: string, version: number, patch?: string): Promise<void>;
   spellDeleted(spellId: string): Promise<void>;

@@ -13,6 +13,7 @@ import { Leases } from "./leases.ts";
 import { managerSteps, migrate } from "./migrations.ts";
 import type { ManagerRpc, RpcAnswer, RunnerRpc } from "./rpc.ts";
 import type { RunLease } from "./run-permits.ts";
+import { timingsOf } from "./timings.ts";
 import { type RunnerReport, UsageBook } from "./usage-book.ts";
 import { userLimitsOf } from "./user-limits.ts";
 
@@ -31,7 +32,7 @@ interface RunnerRow extends Record<string, SqlStorageValue> {
 const isActive = "(loaded_at IS NOT NULL OR connections > 0 OR playing = 1)";
 /** Leases count in whole numbers, also where runs have no limit. */
 const maxLease = 1_000_000;
-/** Runners that are asked for what they used last, when somebody wants to know. */
+/** Runners that are asked for what they used, or how long it took, when somebody wants to know. */
 const maxAsked = 100;
 
 export class SpellManager extends DurableObject<Env> implements ManagerRpc {
@@ -129,6 +130,21 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
       limits: Object.fromEntries(bounded),
     };
     return { ok: true, json: JSON.stringify(usage) };
+  }
+
+  async timings({ spellId, since = 0 }: { spellId?: string; since?: number }): Promise<RpcAnswer> {
+    const known = this.#sql
+      .exec<RunnerRow>(
+        "SELECT * FROM runners WHERE spell_id = coalesce(?, spell_id) ORDER BY loaded_at DESC LIMIT ?",
+        spellId ?? null,
+        maxAsked + 1,
+      )
+      .toArray();
+    const told = await Promise.all(
+      known.slice(0, maxAsked).map(({ name }) => this.#runner(name).timings(since)),
+    );
+    const isPartial = known.length > maxAsked || told.some((one) => one.isPartial);
+    return { ok: true, json: JSON.stringify({ data: timingsOf(told), isPartial }) };
   }
 
   #connectionsBeside(name: string): number {

@@ -24,6 +24,7 @@ import {
 } from "./rpc.ts";
 import type { HookCall, HookTaken } from "./hooks/hook-answers.ts";
 import { RunnerParts } from "./runner-parts.ts";
+import { type TimingSamples, timingSamples } from "./timings.ts";
 import type { RunnerReport } from "./usage-book.ts";
 import { watchMs } from "./watchdog.ts";
 
@@ -124,6 +125,10 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   async report(): Promise<RunnerReport> {
     this.#parts.journal.flush();
     return this.#parts.report();
+  }
+  async timings(since: number): Promise<TimingSamples> {
+    this.#parts.journal.flush();
+    return timingSamples(this.ctx.storage.sql, this.#parts.address.spellId, since);
   }
   async serviceChanged(change: ServiceChanged, row?: JsonObject): Promise<void> {
     this.#parts.journal.flush();

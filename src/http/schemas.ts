@@ -38,6 +38,8 @@ import {
 import {
   agent,
   agentStatus,
+  timingsRequest,
+  timingsResult,
   deadLetterList,
   letterCount,
   letterRequest,
@@ -143,6 +145,8 @@ export const namedSchemas = {
   NewAgent: newAgent,
   AgentPage: pageOf(agent),
   AgentStatus: agentStatus,
+  TimingsRequest: timingsRequest,
+  TimingsResult: timingsResult,
   DocumentFile: documentFile,
   DocumentFilePage: pageOf(documentFile),
   UploadRequest: uploadRequest,

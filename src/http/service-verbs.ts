@@ -53,6 +53,13 @@ export const verbs: readonly Verb[] = [
   verb("images", "describe", "Say what a picture shows", "DescribeImageRequest", "ImageDescription"),
   verb("speech", "speak", "Make sound of a text", "SpeakRequest", "Spoken"),
   verb("speech", "transcribe", "Make text of sound", "TranscribeRequest", "Transcribed"),
+  verb(
+    "speech",
+    "timings",
+    "How long nodes, spells and providers took: p50, p95, count and failures",
+    "TimingsRequest",
+    "TimingsResult",
+  ),
   verb("search", "query", "Search words in your documents, or on the web", "SearchRequest", "SearchResult"),
   verb("spells", "interface", "What a spell takes and gives", "SpellInterfaceRequest", "SpellInterface"),
   verb("spells", "run", "Run a spell by its id or name, to its end", "RunSpellRequest", "RanSpell"),

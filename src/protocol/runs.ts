@@ -64,6 +64,8 @@ export const usage = z.object({
   inputTokens: z.number().nonnegative().optional(),
   outputTokens: z.number().nonnegative().optional(),
   calls: z.number().int().nonnegative().optional(),
+  /** Host of the provider that was asked. */
+  provider: z.string().optional(),
 });
 export type Usage = z.infer<typeof usage>;
 

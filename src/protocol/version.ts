@@ -1,6 +1,6 @@
 /** The protocol's version and what changed in each. A test fails when the messages change and this does not. */
 
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** `hash` is the SHA-256 of the JSON Schemas of `up` and `down`, as `test/protocol/version.test.ts` makes it. */
 export const history: readonly { version: number; hash: string; change: string }[] = [
@@ -29,5 +29,10 @@ export const history: readonly { version: number; hash: string; change: string }
     version: 5,
     hash: "892017bc89dba0d71f611b999e0ddd3afbf8bc8aced71c6e391f157b58fb3cb7",
     change: "ack tells how far a client has got; the start of a run may have depth.",
+  },
+  {
+    version: 6,
+    hash: "3407e995d57e5757a53e2a1c4e4047ecea7f092b088c3030c1fe8ab29c496385",
+    change: "A usage may have the provider that was asked.",
   },
 ];

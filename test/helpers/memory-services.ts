@@ -167,7 +167,7 @@ function providing(options: MemoryOptions) {
       transcribe: async (_call: ServiceCall, request: { audio: string }) => ({
         text: unbase64(request.audio),
       }),
-      timings: async () => ({ data: [] }),
+      timings: async () => ({ data: [], isPartial: false }),
     },
   };
 }

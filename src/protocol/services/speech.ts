@@ -37,14 +37,24 @@ export type Transcribed = z.infer<typeof transcribed>;
 /** How long one kind of work took, in ms. */
 export const timing = z.object({
   kind: z.enum(["node", "spell", "provider"]),
+  /** Of a spell its id, of a node `spell/node`, of a provider its host. */
   name: z.string(),
+  /** Times that it was done, failures among them. */
   count: z.number().int().nonnegative(),
+  failures: z.number().int().nonnegative(),
+  /** Of the newest 1 000 of each runner; 0 where all have failed. A provider's time is that of the nodes that asked it. */
   p50: z.number().nonnegative(),
   p95: z.number().nonnegative(),
 });
-export const timingsResult = z.object({ data: z.array(timing) });
+export type Timing = z.infer<typeof timing>;
+/** `isPartial`: older runs, or further runners, were not looked at. */
+export const timingsResult = z.object({ data: z.array(timing), isPartial: z.boolean() });
 export type TimingsResult = z.infer<typeof timingsResult>;
-export const timingsRequest = z.strictObject({ spellId: z.string().max(300).optional() });
+export const timingsRequest = z.strictObject({
+  spellId: z.string().max(300).optional(),
+  /** ms since 1970; what was kept before that is not counted. */
+  since: z.number().nonnegative().optional(),
+});
 export type TimingsRequest = z.infer<typeof timingsRequest>;
 
 export interface SpeechService {

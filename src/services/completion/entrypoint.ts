@@ -8,6 +8,7 @@ import {
   embedRequest,
   serviceCall,
   type ChatRequest,
+  type CompletionChunk,
   type CompletionRequest,
   type CompletionResult,
   type CompletionService,
@@ -15,6 +16,7 @@ import {
   type EmbedResult,
   type ServiceCall,
 } from "../../protocol/services.ts";
+import type { Usage } from "../../protocol/runs.ts";
 import { parseArgument } from "../../platform/parse-argument.ts";
 import { withOwnKeys } from "../provider/own-keys.ts";
 import { CallScope, cancelledError } from "../provider/call-scope.ts";
@@ -36,20 +38,18 @@ type Prepared<R> = ProviderRequest & Pick<ModelChoice, "asChat"> & { request: R 
 export class CompletionEntrypoint extends WorkerEntrypoint<Env> implements CompletionService {
   async complete(call: ServiceCall, request: CompletionRequest): Promise<CompletionResult> {
     const to = await this.#prepare("prompt", call, completionRequest, request);
-    return closing(
-      to,
-      to.asChat ? completeChat(to, promptAsChat(to.request)) : completePrompt(to, to.request),
-    );
+    const work = to.asChat ? completeChat(to, promptAsChat(to.request)) : completePrompt(to, to.request);
+    return told(to, await closing(to, work));
   }
 
   async chat(call: ServiceCall, request: ChatRequest): Promise<CompletionResult> {
     const to = await this.#prepare("chat", call, chatRequest, request);
-    return closing(to, completeChat(to, to.request));
+    return told(to, await closing(to, completeChat(to, to.request)));
   }
 
   async embed(call: ServiceCall, request: EmbedRequest): Promise<EmbedResult> {
     const to = await this.#prepare("embed", call, embedRequest, request);
-    return closing(to, embedValues(to, to.request));
+    return told(to, await closing(to, embedValues(to, to.request)));
   }
 
   /** Resolves with the first text. A failure before that rejects; a later one is the stream's last line. */
@@ -60,8 +60,8 @@ export class CompletionEntrypoint extends WorkerEntrypoint<Env> implements Compl
     const { to, chunks } = await this.#open(call, request);
     const first = await closing(to, chunks.next(), { onlyOnError: true });
     const rest = (async function* () {
-      if (first.done !== true) yield first.value;
-      yield* chunks;
+      if (first.done !== true) yield toldChunk(to, first.value);
+      for await (const chunk of chunks) yield toldChunk(to, chunk);
     })();
     return ndjson(rest, (wasCancelled) => {
       if (wasCancelled) to.scope.abort(cancelledError());
@@ -103,6 +103,15 @@ export class CompletionEntrypoint extends WorkerEntrypoint<Env> implements Compl
     };
   }
 }
+
+/** With who was asked. */
+const told = <R extends { usage: Usage }>(to: ProviderRequest, result: R): R => ({
+  ...result,
+  usage: { ...result.usage, provider: to.settings.host },
+});
+
+const toldChunk = (to: ProviderRequest, chunk: CompletionChunk): CompletionChunk =>
+  chunk.type === "result" ? { ...chunk, result: told(to, chunk.result) } : chunk;
 
 /** The outcome, with the scope's timer ended; for a stream only when there will be none. */
 async function closing<T>(to: ProviderRequest, work: Promise<T>, { onlyOnError = false } = {}): Promise<T> {

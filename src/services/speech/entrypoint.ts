@@ -1,4 +1,4 @@
-/** The speech service: text to sound and back, by a provider that speaks OpenAI's audio protocol. */
+/** The speech service: text to sound and back, by a provider that speaks OpenAI's audio protocol; and how long things took. */
 import { Buffer } from "node:buffer";
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as z from "zod";
@@ -12,6 +12,8 @@ import {
   type SpeakRequest,
   type SpeechService,
   type Spoken,
+  timingsRequest,
+  type TimingsRequest,
   type TimingsResult,
   transcribeRequest,
   type TranscribeRequest,
@@ -23,6 +25,11 @@ import { withOwnKeys } from "../provider/own-keys.ts";
 import { CallScope } from "../provider/call-scope.ts";
 import { openAiQuestion, openAiSettingsOf } from "../provider/openai.ts";
 import { checkedAddress, guardSettingsOf } from "../provider/address-guard.ts";
+
+/** What knows a user's runners. */
+interface Manager {
+  timings(query: TimingsRequest): Promise<{ json: string }>;
+}
 
 const maxAudioBytes = 20 * 1024 * 1024;
 const mimeTypes = { mp3: "audio/mpeg", wav: "audio/wav", opus: "audio/ogg", flac: "audio/flac" } as const;
@@ -79,11 +86,18 @@ export class SpeechEntrypoint extends WorkerEntrypoint<Env> implements SpeechSer
     });
   }
 
-  async timings(): Promise<TimingsResult> {
-    throw new SpellError(
-      "not_configured",
-      "speech: how long things take is not told here yet. See GET …/runs.",
-    );
+  async timings(call: ServiceCall, request: TimingsRequest = {}): Promise<TimingsResult> {
+    const { userId } = parseArgument("speech", "call", serviceCall, call);
+    const asked = parseArgument("speech", "request", timingsRequest, request);
+    const { SPELL_MANAGER: managers } = this.env as Partial<Env>;
+    if (managers === undefined)
+      throw new SpellError(
+        "not_configured",
+        "speech: times are kept by the runners, and SPELL_MANAGER is not bound.",
+      );
+    // Named as actor/address.ts has it.
+    const manager = managers.getByName(JSON.stringify([1, userId])) as unknown as Manager;
+    return JSON.parse((await manager.timings(asked)).json) as TimingsResult;
   }
 
   /** Of base64, a `data:` address, or an address outside, which is fetched. */

@@ -25,7 +25,12 @@ test("a chat sends its messages and sampling, and gives the text as it came", as
     text: " You said: How are you?",
     model: "llama3",
     finishReason: "stop",
-    usage: { inputTokens: 3, outputTokens: 5, calls: 1 },
+    usage: {
+      inputTokens: 3,
+      outputTokens: 5,
+      calls: 1,
+      provider: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+    },
   });
   const { path, headers, body } = await loopback.request();
   expect(path).toMatch(/\/v1\/chat\/completions$/);
@@ -64,7 +69,10 @@ test("a chat without messages, or with a role that there is not, is a bad reques
 test("values are embedded in their order, equal ones equally", async () => {
   const loopback = new Loopback();
   const result = await loopback.service().embed(call, { values: ["abc", "d e", "abc"] });
-  expect(result).toMatchObject({ model: "text-embedding-3-small", usage: { inputTokens: 4, calls: 1 } });
+  expect(result).toMatchObject({
+    model: "text-embedding-3-small",
+    usage: { inputTokens: 4, calls: 1, provider: expect.stringMatching(/^127\.0\.0\.1:\d+$/) },
+  });
   expect(result.embeddings).toEqual([
     [97, 98, 99],
     [100, 32, 101],

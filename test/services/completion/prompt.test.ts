@@ -63,7 +63,12 @@ describe("complete", () => {
       text: " You said: hello\n",
       model: "m",
       finishReason: "stop",
-      usage: { inputTokens: 1, outputTokens: 4, calls: 1 },
+      usage: {
+        inputTokens: 1,
+        outputTokens: 4,
+        calls: 1,
+        provider: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      },
     });
   });
 

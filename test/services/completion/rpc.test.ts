@@ -21,7 +21,12 @@ test("results cross RPC as plain data", async () => {
     text: " You said: over RPC\n",
     model: "m",
     finishReason: "stop",
-    usage: { inputTokens: 2, outputTokens: 5, calls: 1 },
+    usage: {
+      inputTokens: 2,
+      outputTokens: 5,
+      calls: 1,
+      provider: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+    },
   });
 });
 

@@ -25,7 +25,12 @@ describe.each(styles)("the stream of %s", (_name, ask) => {
           text: " You said: hello there\n",
           model: "m",
           finishReason: "stop",
-          usage: { inputTokens: 2, outputTokens: 5, calls: 1 },
+          usage: {
+            inputTokens: 2,
+            outputTokens: 5,
+            calls: 1,
+            provider: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+          },
         },
       },
     ]);
