@@ -18,7 +18,7 @@ export const randomSecret = (): string => randomBytes(32).toString("base64url");
  * @throws SpellError `not_configured` for settings that would protect nothing
  */
 export function withIdentity({ vars, dataDir }: Pick<Settings, "vars" | "dataDir">): Record<string, string> {
-  const isSet = vars.AUTH_SECRET !== undefined || vars.AUTH_JWKS_URL !== undefined;
+  const isSet = [vars.AUTH_SECRET, vars.AUTH_JWKS_URL, vars.AUTH_ISSUERS].some((set) => set !== undefined);
   const complete = isSet ? vars : { ...vars, AUTH_SECRET: secretOf(dataDir) };
   readAuthConfig(complete);
   return complete;

@@ -52,6 +52,8 @@ export interface Env {
   AUTH_JWKS_URL?: string;
   AUTH_ISSUER?: string;
   AUTH_AUDIENCE?: string;
+  /** Further issuers as JSON: `[{"issuer", "jwksUrl", "audience"?}]`. */
+  AUTH_ISSUERS?: string;
   /** Seals users' secrets; default: AUTH_SECRET. */
   SECRETS_KEY?: string;
   /** The key before, after a change. */

@@ -1,6 +1,7 @@
 /** From a token to a verified user. Shared by HTTP, WebSocket upgrades and connections that renew their token. */
 import {
   createRemoteJWKSet,
+  decodeJwt,
   decodeProtectedHeader,
   errors,
   type JWTPayload,
@@ -9,7 +10,7 @@ import {
 } from "jose";
 import type { Scope } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
-import { type AuthConfig, type AuthSettings, readAuthConfig } from "./auth-config.ts";
+import { type AuthConfig, type AuthSettings, type Issuer, readAuthConfig } from "./auth-config.ts";
 import { now } from "./clock.ts";
 import { ExpiringMap } from "./expiring-map.ts";
 
@@ -37,13 +38,16 @@ const maxTimeMs = 8.64e15;
 
 export class Authenticator {
   readonly #config: AuthConfig;
-  readonly #keySet: JWTVerifyGetKey | undefined;
+  /** By the issuer's name. */
+  readonly #issuers: ReadonlyMap<string, Issuer & { keySet: JWTVerifyGetKey }>;
   /** Verified tokens, so that a warm request costs no signature. One map per configuration: other keys, other map. */
   readonly #verified = new ExpiringMap<Identity>(maxRemembered);
 
   constructor(config: AuthConfig, keySetPort: KeySetPort = createRemoteJWKSet) {
     this.#config = config;
-    this.#keySet = config.jwks === undefined ? undefined : keySetPort(config.jwks.url);
+    this.#issuers = new Map(
+      config.issuers.map((one) => [one.issuer, { ...one, keySet: keySetPort(one.url) }]),
+    );
   }
 
   /**
@@ -74,13 +78,17 @@ export class Authenticator {
   async #verifyBySecret(token: string, algorithm: string): Promise<JWTPayload> {
     const { secret } = this.#config;
     if (!secretAlgorithms.includes(algorithm) || secret === undefined) throw unacceptedAlgorithm();
-    return this.#check(() => jwtVerify(token, secret, { ...this.#claims(), algorithms: secretAlgorithms }));
+    return this.#check(() =>
+      jwtVerify(token, secret, { ...claims(this.#config.audience), algorithms: secretAlgorithms }),
+    );
   }
 
   async #verifyByKeySet(token: string): Promise<JWTPayload> {
-    const keySet = this.#keySet;
-    const issuer = this.#config.jwks?.issuer;
-    if (keySet === undefined || issuer === undefined) throw unacceptedAlgorithm();
+    if (this.#issuers.size === 0) throw unacceptedAlgorithm();
+    const named = this.#issuers.get(issuerOf(token));
+    if (named === undefined)
+      throw unauthorized("The token's `iss` claim is not the one that is expected here.");
+    const { issuer, audience, keySet } = named;
     const getKey: JWTVerifyGetKey = async (header, input) => {
       try {
         return await keySet(header, input);
@@ -99,17 +107,8 @@ export class Authenticator {
       }
     };
     return this.#check(() =>
-      jwtVerify(token, getKey, { ...this.#claims(), issuer, algorithms: keySetAlgorithms }),
+      jwtVerify(token, getKey, { ...claims(audience), issuer, algorithms: keySetAlgorithms }),
     );
-  }
-
-  #claims(): { requiredClaims: string[]; clockTolerance: number; audience?: string } {
-    const { audience } = this.#config;
-    return {
-      requiredClaims: ["exp", "sub"],
-      clockTolerance: clockToleranceSeconds,
-      ...(audience === undefined ? {} : { audience }),
-    };
   }
 
   async #check(verify: () => Promise<{ payload: JWTPayload }>): Promise<JWTPayload> {
@@ -121,6 +120,12 @@ export class Authenticator {
     }
   }
 }
+
+const claims = (audience: string | undefined) => ({
+  requiredClaims: ["exp", "sub"],
+  clockTolerance: clockToleranceSeconds,
+  ...(audience === undefined ? {} : { audience }),
+});
 
 const unauthorized = (message: string): SpellError => new SpellError("unauthorized", message);
 const unacceptedAlgorithm = (): SpellError =>
@@ -135,6 +140,16 @@ function algorithmOf(token: string): string {
     // Falls through: neither kind of garbage has an algorithm.
   }
   throw unauthorized("The token is not a JWT.");
+}
+
+/** Unverified, so good for nothing but choosing the keys; empty where there is none. */
+function issuerOf(token: string): string {
+  try {
+    const { iss } = decodeJwt(token);
+    return typeof iss === "string" ? iss : "";
+  } catch {
+    throw unauthorized("The token is not a valid JWT.");
+  }
 }
 
 /** A user id becomes actors' names and rows, so it must mean the same everywhere: UTF-8 would merge lone surrogates. */
@@ -172,8 +187,8 @@ let current: { key: string; authenticator: Authenticator } | undefined;
  * @throws SpellError `not_configured`
  */
 export function authenticatorOf(settings: AuthSettings): Authenticator {
-  const { AUTH_SECRET, AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE } = settings;
-  const key = JSON.stringify([AUTH_SECRET, AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE]);
+  const { AUTH_SECRET, AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE, AUTH_ISSUERS } = settings;
+  const key = JSON.stringify([AUTH_SECRET, AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE, AUTH_ISSUERS]);
   if (current?.key !== key) current = { key, authenticator: new Authenticator(readAuthConfig(settings)) };
   return current.authenticator;
 }

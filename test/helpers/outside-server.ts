@@ -28,6 +28,9 @@ export async function startOutsideServer(): Promise<OutsideServer> {
   };
 }
 
+/** Keys of OpenID issuers, below `/jwks`: what is put there is what is got. */
+const keySets = new Map<string, string>();
+
 /** Discord and Telegram, below `/net`: takes what is sent there, and tells it at `/net-log?of=<part of the path or body>`. */
 class Network {
   readonly #sent: { method: string; path: string; body: unknown }[] = [];
@@ -100,6 +103,8 @@ function answer(
     outgoing.end();
     return;
   }
+  if (what === "jwks" && incoming.method === "PUT") keySets.set(argument, body);
+  if (what === "jwks") return send(200, "application/json", keySets.get(argument) ?? '{"keys":[]}');
   if (what === "html") return send(200, "text/html", "<html>hello</html>");
   if (what === "bytes") return send(200, "image/png", Buffer.from([137, 80, 78, 71, 255, 0]));
   if (what === "latin") return send(200, "text/plain; charset=iso-8859-1", Buffer.from([0xe4]));

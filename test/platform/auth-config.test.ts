@@ -18,6 +18,34 @@ it.each([
     { AUTH_JWKS_URL: "http://issuer.test/jwks", AUTH_ISSUER: "i" },
     /https/,
   ],
+  ["issuers that are no JSON", { AUTH_ISSUERS: "https://a.test" }, /AUTH_ISSUERS is no JSON/],
+  ["issuers that are no list", { AUTH_ISSUERS: "{}" }, /AUTH_ISSUERS must be a list/],
+  ["an issuer without keys", { AUTH_ISSUERS: '[{"issuer": "a"}]' }, /0\.jwksUrl/],
+  [
+    "an issuer with a setting that is none",
+    { AUTH_ISSUERS: '[{"issuer": "a", "jwksUrl": "https://a.test", "secret": "x"}]' },
+    /secret/,
+  ],
+  [
+    "an issuer whose keys come in the clear",
+    { AUTH_ISSUERS: '[{"issuer": "a", "jwksUrl": "http://a.test"}]' },
+    /jwksUrl of a.*https/,
+  ],
+  [
+    "an issuer that is set twice",
+    {
+      AUTH_JWKS_URL: "https://a.test",
+      AUTH_ISSUER: "a",
+      AUTH_ISSUERS: '[{"issuer": "a", "jwksUrl": "https://b.test"}]',
+    },
+    /twice/,
+  ],
+  [
+    "an issuer whose name would mix up users",
+    { AUTH_ISSUERS: '[{"issuer": "a|b", "jwksUrl": "https://a.test"}]' },
+    /"\|"/,
+  ],
+  ["no issuer in the list, and nothing else", { AUTH_ISSUERS: "[]" }, /No key for tokens/],
 ])("refuses %s and names the setting", (_what, settings, message) => {
   let thrown: unknown;
   try {
@@ -36,6 +64,6 @@ it("counts the bytes of a secret and not its characters", () => {
 });
 
 it("takes a key set in the clear from this machine", () => {
-  const { jwks } = readAuthConfig({ AUTH_JWKS_URL: "http://127.0.0.1:9/jwks", AUTH_ISSUER: "local" });
-  expect(jwks).toMatchObject({ issuer: "local" });
+  const { issuers } = readAuthConfig({ AUTH_JWKS_URL: "http://127.0.0.1:9/jwks", AUTH_ISSUER: "local" });
+  expect(issuers).toMatchObject([{ issuer: "local" }]);
 });

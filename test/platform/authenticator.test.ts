@@ -1,5 +1,7 @@
 import {
+  calculateJwkThumbprint,
   createLocalJWKSet,
+  createRemoteJWKSet,
   exportJWK,
   exportSPKI,
   generateKeyPair,
@@ -7,7 +9,7 @@ import {
   SignJWT,
   UnsecuredJWT,
 } from "jose";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 import { readAuthConfig } from "../../src/platform/auth-config.ts";
 import { Authenticator } from "../../src/platform/authenticator.ts";
 import { thrownBy } from "../helpers/thrown.ts";
@@ -212,5 +214,68 @@ describe("a server with both", () => {
     expect(await thrownBy(byBoth().verify(await signed(foreign, "RS256", "key-0")))).toMatchObject({
       code: "unauthorized",
     });
+  });
+});
+
+describe("of several issuers", () => {
+  const other = "https://other.test/";
+  const both = (): Authenticator => {
+    const listed = [{ issuer: other, jwksUrl: "https://other.test/keys", audience: "theirs" }];
+    const config = readAuthConfig({
+      AUTH_JWKS_URL: jwksUrl,
+      AUTH_ISSUER: issuer,
+      AUTH_ISSUERS: JSON.stringify(listed),
+    });
+    return new Authenticator(config, (url) => (url.host === "other.test" ? otherSet : keySet));
+  };
+  let otherSet: JWTVerifyGetKey;
+  beforeAll(async () => {
+    const keys = [{ ...(await exportJWK(foreign.publicKey)), kid: "key-0" }];
+    otherSet = createLocalJWKSet({ keys });
+  });
+  const theirs = (claims: Record<string, unknown> = {}) =>
+    signed(foreign, "RS256", "key-0", { iss: other, aud: "theirs", ...claims });
+
+  it("each signs for its own users, whatever they are called", async () => {
+    const authenticator = both();
+    expect((await authenticator.verify(await signed(rsa, "RS256", "key-0"))).userId).toBe(`${issuer}|alice`);
+    expect((await authenticator.verify(await theirs())).userId).toBe(`${other}|alice`);
+  });
+
+  it("none signs for another, for nobody's audience, or unknown", async () => {
+    const authenticator = both();
+    const refused = async (token: Promise<string>) =>
+      expect(await thrownBy(authenticator.verify(await token))).toMatchObject({ code: "unauthorized" });
+    await refused(theirs({ iss: issuer }));
+    await refused(signed(rsa, "RS256", "key-0", { iss: other, aud: "theirs" }));
+    await refused(theirs({ aud: "ours" }));
+    await refused(theirs({ aud: undefined }));
+    await refused(theirs({ iss: "https://third.test/" }));
+    await refused(theirs({ iss: undefined }));
+    await refused(theirs({ iss: [other] }));
+  });
+
+  it("can change their keys: a new one is fetched, what the old one signed ends to count", async () => {
+    const url = `${inject("outsideUrl")}/jwks/${crypto.randomUUID()}`;
+    const publish = async (...pairs: CryptoKeyPair[]) => {
+      const keys = await Promise.all(
+        pairs.map(async ({ publicKey }) => ({
+          ...(await exportJWK(publicKey)),
+          kid: await thumbprintOf(publicKey),
+        })),
+      );
+      await fetch(url, { method: "PUT", body: JSON.stringify({ keys }) });
+    };
+    const thumbprintOf = async (key: CryptoKey) => calculateJwkThumbprint(await exportJWK(key));
+    const config = readAuthConfig({ AUTH_ISSUERS: JSON.stringify([{ issuer, jwksUrl: url }]) });
+    const make = () => new Authenticator(config, (at) => createRemoteJWKSet(at, { cooldownDuration: 0 }));
+    const authenticator = make();
+    const [old, next] = [await generateKeyPair("ES256", { extractable: true }), ec];
+    const by = async (pair: CryptoKeyPair) => signed(pair, "ES256", await thumbprintOf(pair.publicKey));
+    await publish(old);
+    expect((await authenticator.verify(await by(old))).userId).toBe(`${issuer}|alice`);
+    await publish(next);
+    expect((await authenticator.verify(await by(next))).userId).toBe(`${issuer}|alice`);
+    expect(await thrownBy(make().verify(await by(old)))).toMatchObject({ code: "unauthorized" });
   });
 });
