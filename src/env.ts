@@ -81,6 +81,9 @@ export interface Env {
   /** Defaults: theirs. */
   DISCORD_BASE_URL?: string;
   TELEGRAM_BASE_URL?: string;
+  /** A Weaviate server in the place of the embedded store. */
+  WEAVIATE_URL?: string;
+  WEAVIATE_API_KEY?: string;
   HUGGINGFACE_API_KEY?: string;
   /** Default: their router. Models follow behind a slash. */
   HUGGINGFACE_BASE_URL?: string;

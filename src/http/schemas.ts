@@ -38,6 +38,8 @@ import {
 import {
   agent,
   agentStatus,
+  hybridRequest,
+  weaviateBatchRequest,
   timingsRequest,
   timingsResult,
   deadLetterList,
@@ -145,6 +147,8 @@ export const namedSchemas = {
   NewAgent: newAgent,
   AgentPage: pageOf(agent),
   AgentStatus: agentStatus,
+  HybridRequest: hybridRequest,
+  WeaviateBatchRequest: weaviateBatchRequest,
   TimingsRequest: timingsRequest,
   TimingsResult: timingsResult,
   DocumentFile: documentFile,

@@ -68,6 +68,8 @@ export const verbs: readonly Verb[] = [
   verb("weaviate", "objects", "List the objects of a class", "ObjectsRequest", "WeaviateResult"),
   verb("weaviate", "nearText", "Find objects by meaning", "NearTextRequest", "WeaviateResult"),
   verb("weaviate", "nearVector", "Find objects by a vector", "NearVectorRequest", "WeaviateResult"),
+  verb("weaviate", "hybrid", "Find objects by words and meaning", "HybridRequest", "WeaviateResult"),
+  verb("weaviate", "createMany", "Create objects", "WeaviateBatchRequest", "Ids"),
   verb("weaviate", "bm25", "Find objects by words", "Bm25Request", "WeaviateResult"),
 ];
 

@@ -46,7 +46,15 @@ export const serviceMethods = {
   speech: { speak: "whole", transcribe: "whole", timings: "whole" },
   spells: { find: "whole", get: ["id"], interface: ["spell"], run: "whole", push: "whole" },
   users: { me: [] },
-  weaviate: { ...rows, objects: "whole", nearText: "whole", nearVector: "whole", bm25: "whole" },
+  weaviate: {
+    ...rows,
+    objects: "whole",
+    nearText: "whole",
+    nearVector: "whole",
+    bm25: "whole",
+    hybrid: "whole",
+    createMany: ["objects"],
+  },
 } as const satisfies {
   readonly [Name in keyof Services]-?: { readonly [Method in keyof NonNullable<Services[Name]>]?: Arguments };
 };

@@ -7,6 +7,7 @@ import {
   cacheSetRequest,
   documentBatch,
   nearestRequest,
+  hybridRequest,
   nearTextRequest,
   nearVectorRequest,
   newAgent,
@@ -192,6 +193,14 @@ export function memoryStores(now: () => number) {
       nearVector: async (call: ServiceCall, request: unknown) => {
         const asked = parsed(nearVectorRequest, request);
         return near(call, asked.class, asked.vector, asked.certainty, asked.limit);
+      },
+      createMany: async (call: ServiceCall, batch: NewWeaviateObject[]) => ({
+        ids: batch.map((object) => weaviate.createNow(call, object, "createMany").id),
+      }),
+      hybrid: async (call: ServiceCall, request: unknown) => {
+        const asked = parsed(hybridRequest, request);
+        const vector = asked.vector ?? embeddingOf(asked.query);
+        return near(call, asked.class, vector, undefined, asked.limit);
       },
       bm25: async (call: ServiceCall, request: unknown) => {
         const asked = parsed(bm25Request, request);

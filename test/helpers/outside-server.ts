@@ -1,6 +1,7 @@
 /** A server on loopback that stands for the outside: plain HTTP with its faults, and Hugging Face's inference. Node only. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { WeaviateServer } from "./weaviate-server.ts";
 
 export interface OutsideServer {
   url: string;
@@ -30,6 +31,34 @@ export async function startOutsideServer(): Promise<OutsideServer> {
 
 /** Keys of OpenID issuers, below `/jwks`: what is put there is what is got. */
 const keySets = new Map<string, string>();
+
+/** Weaviate servers, one for each path `/weaviate/<name>`; with the name `locked` before a key, one that wants it. */
+const weaviates = new Map<string, WeaviateServer>();
+
+function serveWeaviate(
+  incoming: IncomingMessage,
+  url: URL,
+  body: string,
+  name: string,
+  {
+    send,
+    json,
+  }: {
+    send: (status: number, type: string, content: string) => void;
+    json: (value: unknown, status?: number) => void;
+  },
+): void {
+  if (name.startsWith("page")) return send(200, "text/html", "<html>hello</html>");
+  const [, key] = /^locked-(.+)$/.exec(name) ?? [];
+  if (key !== undefined && incoming.headers.authorization !== `Bearer ${key}`)
+    return json({ code: 401, message: "anonymous access not enabled" }, 401);
+  const server = weaviates.get(name) ?? new WeaviateServer();
+  weaviates.set(name, server);
+  const path = url.pathname.slice(`/weaviate/${name}/v1`.length) + url.search;
+  const reply = server.answer(incoming.method ?? "GET", path, body === "" ? undefined : JSON.parse(body));
+  if (reply.body === undefined) return send(reply.status, "text/plain", "");
+  return json(reply.body, reply.status);
+}
 
 /** Discord and Telegram, below `/net`: takes what is sent there, and tells it at `/net-log?of=<part of the path or body>`. */
 class Network {
@@ -105,6 +134,7 @@ function answer(
   }
   if (what === "jwks" && incoming.method === "PUT") keySets.set(argument, body);
   if (what === "jwks") return send(200, "application/json", keySets.get(argument) ?? '{"keys":[]}');
+  if (what === "weaviate") return serveWeaviate(incoming, url, body, argument, { send, json });
   if (what === "html") return send(200, "text/html", "<html>hello</html>");
   if (what === "bytes") return send(200, "image/png", Buffer.from([137, 80, 78, 71, 255, 0]));
   if (what === "latin") return send(200, "text/plain; charset=iso-8859-1", Buffer.from([0xe4]));

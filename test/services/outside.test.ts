@@ -229,7 +229,6 @@ describe("speech", () => {
     expect(await codeOf(SPEECH.transcribe(alice, { audio: "{}" }))).toBe("bad_request");
     expect(await codeOf(SPEECH.transcribe(alice, { audio: "http://169.254.169.254/" }))).toBe("forbidden");
     expect(await codeOf(SPEECH.transcribe(alice, { audio: `${outside}/status/404` }))).toBe("provider_error");
-    expect(await codeOf(SPEECH.timings(alice))).toBe("not_configured");
   });
 });
 

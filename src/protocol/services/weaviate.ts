@@ -49,11 +49,27 @@ export const bm25Request = z.strictObject({
 });
 export type Bm25Request = z.infer<typeof bm25Request>;
 
-/** `distance` of the near ones, `score` of words. */
+export const hybridRequest = z.strictObject({
+  class: className,
+  query: z.string().min(1).max(4000),
+  /** Of the query; made of it unless given. */
+  vector: embedding.optional(),
+  /** How much meaning weighs beside words: 1 is meaning alone, 0 words alone; 0.75 unless given, as Weaviate has it. */
+  alpha: z.number().min(0).max(1).optional(),
+  limit,
+});
+export type HybridRequest = z.infer<typeof hybridRequest>;
+
+export const maxObjectsAtOnce = 200;
+export const weaviateBatch = z.array(newWeaviateObject).min(1).max(maxObjectsAtOnce);
+export const weaviateBatchRequest = z.strictObject({ objects: weaviateBatch });
+
+/** `distance` of the near ones, `score` of words and of hybrids. */
 export const weaviateHit = weaviateObject.extend({
   distance: distance.optional(),
   score: z.number().optional(),
 });
+export type WeaviateHit = z.infer<typeof weaviateHit>;
 export const weaviateResult = z.object({ data: z.array(weaviateHit) });
 export type WeaviateResult = z.infer<typeof weaviateResult>;
 
@@ -62,4 +78,8 @@ export interface WeaviateService extends RowService<WeaviateObject, NewWeaviateO
   nearText(call: ServiceCall, request: NearTextRequest): Promise<WeaviateResult>;
   nearVector(call: ServiceCall, request: NearVectorRequest): Promise<WeaviateResult>;
   bm25(call: ServiceCall, request: Bm25Request): Promise<WeaviateResult>;
+  /** By words and meaning together. */
+  hybrid(call: ServiceCall, request: HybridRequest): Promise<WeaviateResult>;
+  /** Up to 200. On a Weaviate server by its batches, each object by itself; else all or none. */
+  createMany(call: ServiceCall, objects: NewWeaviateObject[]): Promise<{ ids: string[] }>;
 }

@@ -12,10 +12,12 @@ export interface GuardSettings {
   blocked: readonly string[];
 }
 
-export const guardSettingsOf = (env: {
+export interface GuardEnv {
   HTTP_ALLOWED_HOSTS?: string;
   HTTP_BLOCKED_HOSTS?: string;
-}): GuardSettings => ({
+}
+
+export const guardSettingsOf = (env: GuardEnv): GuardSettings => ({
   allowed: listOf(env.HTTP_ALLOWED_HOSTS),
   blocked: listOf(env.HTTP_BLOCKED_HOSTS),
 });

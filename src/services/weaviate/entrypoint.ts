@@ -1,4 +1,4 @@
-/** The weaviate service: objects of named classes, found by meaning, by vector or by words, in an actor of the user's own. */
+/** The weaviate service: objects of named classes, found by meaning, by vector or by words, in an actor of the user's own or on a server. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as z from "zod";
 import type { Env } from "../../env.ts";
@@ -9,6 +9,8 @@ import { SpellError } from "../../protocol/errors.ts";
 import {
   bm25Request,
   type Bm25Request,
+  hybridRequest,
+  type HybridRequest,
   nearTextRequest,
   type NearTextRequest,
   nearVectorRequest,
@@ -18,101 +20,130 @@ import {
   objectsRequest,
   type ObjectsRequest,
   type Page,
-  type ParsedQuery,
   query,
   type Query,
   serviceCall,
   type ServiceCall,
+  weaviateBatch,
   type WeaviateObject,
   type WeaviateResult,
   type WeaviateService,
 } from "../../protocol/services.ts";
 import type { JsonObject } from "../../protocol/values.ts";
-import type { Hit, Keyed } from "./vector-store.ts";
+import { CallScope } from "../provider/call-scope.ts";
+import { withOwnKeys } from "../provider/own-keys.ts";
+import { RemoteStore, userPrefix } from "./remote-store.ts";
+import type { Keyed, WeaviateStore } from "./store.ts";
+
+/** As Weaviate has it. */
+const defaultAlpha = 0.75;
+
+/** Where a call's objects are, and what makes their vectors. */
+interface Place {
+  store: WeaviateStore;
+  embedded: (object: NewWeaviateObject) => Promise<NewWeaviateObject>;
+}
 
 const rowId = z.string().min(1).max(200);
 
-/** What the entrypoint asks of the actor. The runtime's own stub types are deeper than the compiler follows. */
-interface Store {
-  find(query: ParsedQuery): Promise<Page<WeaviateObject>>;
-  get(id: string): Promise<WeaviateObject>;
-  create(data: NewWeaviateObject, keyed?: Keyed): Promise<WeaviateObject>;
-  update(id: string, data: NewWeaviateObject, keyed?: Keyed): Promise<WeaviateObject>;
-  remove(id: string, keyed?: Keyed): Promise<WeaviateObject>;
-  nearVector(className: string, vector: number[], certainty: number, limit: number): Promise<Hit[]>;
-  bm25(className: string, words: string, properties: string[] | undefined, limit: number): Promise<Hit[]>;
-}
-
 export class WeaviateEntrypoint extends WorkerEntrypoint<Env> implements WeaviateService {
   async find(call: ServiceCall, asked: Query = {}): Promise<Page<WeaviateObject>> {
-    return this.#store(call).find(checked("query", query, asked));
+    const parsed = checked("query", query, asked);
+    return this.#within(call, ({ store }) => store.find(parsed));
   }
 
   async get(call: ServiceCall, id: string): Promise<WeaviateObject> {
-    return this.#store(call).get(checked("id", rowId, id));
+    const wanted = checked("id", rowId, id);
+    return this.#within(call, ({ store }) => store.get(wanted));
   }
 
   async create(call: ServiceCall, data: NewWeaviateObject): Promise<WeaviateObject> {
     const object = checked("data", newWeaviateObject, data);
     const keyed = await keyedOf(call, ["create", object]);
-    return this.#store(call).create(await this.#embedded(call, object), keyed);
+    return this.#within(call, async ({ store, embedded }) => store.create(await embedded(object), keyed));
+  }
+
+  async createMany(call: ServiceCall, objects: NewWeaviateObject[]): Promise<{ ids: string[] }> {
+    const given = checked("objects", weaviateBatch, objects);
+    const keyed = await keyedOf(call, ["createMany", given]);
+    return this.#within(call, async ({ store, embedded }) =>
+      store.createMany(await Promise.all(given.map((one) => embedded(one))), keyed),
+    );
   }
 
   async update(call: ServiceCall, id: string, data: NewWeaviateObject): Promise<WeaviateObject> {
     const object = checked("data", newWeaviateObject, data);
-    const keyed = await keyedOf(call, ["update", id, object]);
-    return this.#store(call).update(checked("id", rowId, id), await this.#embedded(call, object), keyed);
+    const wanted = checked("id", rowId, id);
+    const keyed = await keyedOf(call, ["update", wanted, object]);
+    return this.#within(call, async ({ store, embedded }) =>
+      store.update(wanted, await embedded(object), keyed),
+    );
   }
 
   async patch(call: ServiceCall, id: string, data: Partial<NewWeaviateObject>): Promise<WeaviateObject> {
-    const store = this.#store(call);
     const fields = checked("data", z.record(z.string(), z.unknown()), data) as Partial<NewWeaviateObject>;
-    const { id: _id, vector, ...present } = await store.get(checked("id", rowId, id));
-    // Other words mean something else: the vector of before would be a lie.
-    const isSame = fields.properties === undefined;
-    const merged = { ...present, ...(isSame && vector !== undefined ? { vector } : {}), ...fields };
-    const object = checked("data", newWeaviateObject, merged);
-    const keyed = await keyedOf(call, ["patch", id, fields]);
-    return store.update(id, await this.#embedded(call, object), keyed);
+    const wanted = checked("id", rowId, id);
+    const keyed = await keyedOf(call, ["patch", wanted, fields]);
+    return this.#within(call, async ({ store, embedded }) => {
+      const { id: _id, vector, ...present } = await store.get(wanted);
+      // Other words mean something else: the vector of before would be a lie.
+      const isSame = fields.properties === undefined;
+      const merged = { ...present, ...(isSame && vector !== undefined ? { vector } : {}), ...fields };
+      return store.update(wanted, await embedded(checked("data", newWeaviateObject, merged)), keyed);
+    });
   }
 
   async remove(call: ServiceCall, id: string): Promise<WeaviateObject> {
-    return this.#store(call).remove(checked("id", rowId, id), await keyedOf(call, ["remove", id]));
+    const wanted = checked("id", rowId, id);
+    const keyed = await keyedOf(call, ["remove", wanted]);
+    return this.#within(call, ({ store }) => store.remove(wanted, keyed));
   }
 
   async objects(call: ServiceCall, request: ObjectsRequest): Promise<WeaviateResult> {
     const { class: name, limit } = checked("request", objectsRequest, request);
     const page = { where: { class: name }, or: [], sort: [], select: undefined, limit, skip: 0 };
-    return { data: (await this.#store(call).find(page)).data };
+    return this.#within(call, async ({ store }) => ({ data: (await store.find(page)).data }));
   }
 
   async nearText(call: ServiceCall, request: NearTextRequest): Promise<WeaviateResult> {
     const { class: name, concepts, certainty = 0, limit } = checked("request", nearTextRequest, request);
-    const vector = await this.#vectorOf(call, concepts.join(" "));
-    if (vector === undefined)
-      throw new SpellError(
-        "not_configured",
-        "weaviate: searching by meaning needs a provider of embeddings. Set OPENAI_API_KEY, or OPENAI_BASE_URL.",
-      );
-    return { data: await this.#store(call).nearVector(name, vector, certainty, limit) };
+    return this.#within(call, async ({ store }) => {
+      if (store instanceof RemoteStore)
+        return { data: await store.nearText(name, concepts, certainty, limit) };
+      const vector = await this.#vectorOf(call, concepts.join(" "));
+      if (vector === undefined)
+        throw new SpellError(
+          "not_configured",
+          "weaviate: searching by meaning needs a provider of embeddings. Set OPENAI_API_KEY, or OPENAI_BASE_URL.",
+        );
+      return { data: await store.nearVector(name, vector, certainty, limit) };
+    });
   }
 
   async nearVector(call: ServiceCall, request: NearVectorRequest): Promise<WeaviateResult> {
     const { class: name, vector, certainty = 0, limit } = checked("request", nearVectorRequest, request);
-    return { data: await this.#store(call).nearVector(name, vector, certainty, limit) };
+    return this.#within(call, async ({ store }) => ({
+      data: await store.nearVector(name, vector, certainty, limit),
+    }));
   }
 
   async bm25(call: ServiceCall, request: Bm25Request): Promise<WeaviateResult> {
     const { class: name, query: words, properties, limit } = checked("request", bm25Request, request);
-    return { data: await this.#store(call).bm25(name, words, properties, limit) };
+    return this.#within(call, async ({ store }) => ({
+      data: await store.bm25(name, words, properties, limit),
+    }));
   }
 
-  /** With the vector of its texts, where none was given; without one where nobody makes vectors: then it is found by words. */
-  async #embedded(call: ServiceCall, object: NewWeaviateObject): Promise<NewWeaviateObject> {
-    if (object.vector !== undefined) return object;
-    const text = textIn(object.properties);
-    const vector = text === "" ? undefined : await this.#vectorOf(call, text);
-    return vector === undefined ? object : { ...object, vector };
+  async hybrid(call: ServiceCall, request: HybridRequest): Promise<WeaviateResult> {
+    const asked = checked("request", hybridRequest, request);
+    const { class: className, query: words, alpha = defaultAlpha, limit } = asked;
+    return this.#within(call, async ({ store }) => {
+      const isEmbedded = !(store instanceof RemoteStore);
+      // Where nobody makes vectors, words are what is left.
+      const vector =
+        asked.vector ?? (isEmbedded && alpha > 0 ? await this.#vectorOf(call, words) : undefined);
+      return { data: await store.hybrid({ className, words, vector, alpha, limit }) };
+    });
   }
 
   /** Undefined where no provider is configured. */
@@ -128,13 +159,46 @@ export class WeaviateEntrypoint extends WorkerEntrypoint<Env> implements Weaviat
     }
   }
 
-  #store(call: ServiceCall): Store {
-    const { userId } = checked("call", serviceCall, call);
+  /** With the store of the caller: on a server the call's deadline holds for what is asked of it. */
+  async #within<T>(call: ServiceCall, act: (to: Place) => Promise<T>): Promise<T> {
+    const given = checked("call", serviceCall, call);
+    const { userId } = given;
+    const settings = await withOwnKeys(this.env, userId);
+    const url = settings.WEAVIATE_URL?.trim().replace(/\/+$/, "");
+    if (url === undefined || url === "")
+      return act({ store: this.#embedded(userId), embedded: (one) => this.#withVector(call, one) });
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
+      throw new SpellError("not_configured", "weaviate: WEAVIATE_URL is no http or https address.");
+    const isShared = settings.WEAVIATE_URL === this.env.WEAVIATE_URL;
+    const prefix = isShared ? await userPrefix(userId) : "";
+    const scope = new CallScope(given);
+    try {
+      const store = new RemoteStore(
+        { url, apiKey: settings.WEAVIATE_API_KEY?.trim() || undefined, prefix },
+        scope,
+      );
+      // The server makes the vectors of its classes.
+      return await act({ store, embedded: async (one) => one });
+    } finally {
+      scope.close();
+    }
+  }
+
+  /** With the vector of its texts, where none was given; without one where nobody makes vectors: then it is found by words. */
+  async #withVector(call: ServiceCall, object: NewWeaviateObject): Promise<NewWeaviateObject> {
+    if (object.vector !== undefined) return object;
+    const text = textIn(object.properties);
+    const vector = text === "" ? undefined : await this.#vectorOf(call, text);
+    return vector === undefined ? object : { ...object, vector };
+  }
+
+  #embedded(userId: string): WeaviateStore {
     if (this.env.VECTORS !== undefined)
-      return this.env.VECTORS.getByName(JSON.stringify([1, userId])) as unknown as Store;
+      // The runtime's own stub types are deeper than the compiler follows.
+      return this.env.VECTORS.getByName(JSON.stringify([1, userId])) as unknown as WeaviateStore;
     throw new SpellError(
       "not_configured",
-      "weaviate: no actor for vectors is bound. Bind VECTORS in wrangler.toml.",
+      "weaviate: no actor for vectors is bound. Bind VECTORS in wrangler.toml, or set WEAVIATE_URL.",
     );
   }
 }

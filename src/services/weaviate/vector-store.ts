@@ -6,19 +6,21 @@ import { now } from "../../platform/clock.ts";
 import { newId } from "../../platform/ids.ts";
 import { VectorIndex } from "./vector-index.ts";
 import { SpellError } from "../../protocol/errors.ts";
-import type { NewWeaviateObject, Page, ParsedQuery, WeaviateObject } from "../../protocol/services.ts";
-
-/** What a call with an idempotency key is remembered by. */
-export interface Keyed {
-  key: string;
-  fingerprint: string;
-}
-
-export type Hit = WeaviateObject & { distance?: number; score?: number };
+import type { HybridSearch, Keyed } from "./store.ts";
+import type {
+  NewWeaviateObject,
+  Page,
+  ParsedQuery,
+  WeaviateHit,
+  WeaviateObject,
+} from "../../protocol/services.ts";
 
 const keptMs = 86_400_000;
 const maxBodyBytes = 1_900_000;
 const maxWords = 64;
+/** Hits of each search that a fusion looks at, at least, and what keeps its first ranks from outweighing all others. */
+const minFused = 100;
+const rankOffset = 60;
 
 interface Row extends Record<string, SqlStorageValue> {
   seq: number;
@@ -74,6 +76,11 @@ export class VectorStore extends DurableObject<Env> {
     return this.#once(keyed, () => this.#put({ ...data, id: newId() }));
   }
 
+  /** All or none of them. @throws SpellError `conflict` for a key of another request, `too_large` */
+  createMany(data: readonly NewWeaviateObject[], keyed?: Keyed): { ids: string[] } {
+    return this.#once(keyed, () => ({ ids: data.map((one) => this.#put({ ...one, id: newId() }).id) }));
+  }
+
   /** In the place of the object of that id. @throws SpellError `not_found`, `conflict`, `too_large` */
   update(id: string, data: NewWeaviateObject, keyed?: Keyed): WeaviateObject {
     return this.#once(keyed, () => {
@@ -94,7 +101,7 @@ export class VectorStore extends DurableObject<Env> {
   }
 
   /** The nearest of a class by the angle, exactly: every vector of that length is looked at. */
-  nearVector(className: string, wanted: readonly number[], certainty: number, limit: number): Hit[] {
+  nearVector(className: string, wanted: readonly number[], certainty: number, limit: number): WeaviateHit[] {
     const target = Float32Array.from(wanted);
     const ofClass = "FROM objects WHERE class = ? AND length(vector) = ?";
     const near = this.#index.nearest(className, target, certainty, limit, () => ({
@@ -111,7 +118,12 @@ export class VectorStore extends DurableObject<Env> {
   }
 
   /** Objects of a class that have one of the words or more, the best first. */
-  bm25(className: string, query: string, properties: readonly string[] | undefined, limit: number): Hit[] {
+  bm25(
+    className: string,
+    query: string,
+    properties: readonly string[] | undefined,
+    limit: number,
+  ): WeaviateHit[] {
     const words = [...new Set(query.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])].slice(0, maxWords);
     if (words.length === 0) return [];
     const match = `text:(${words.map((word) => `"${word}"`).join(" OR ")})`;
@@ -127,6 +139,24 @@ export class VectorStore extends DurableObject<Env> {
       )
       .toArray();
     return found.map(({ object, score }) => ({ ...objectOf(this.#bySeq(object)), score }));
+  }
+
+  /** Both searches, their ranks added as they weigh: https://doi.org/10.1145/1571941.1572114 */
+  hybrid({ className, words, vector, alpha, limit }: HybridSearch): WeaviateHit[] {
+    const depth = Math.max(limit, minFused);
+    const near = vector === undefined || alpha === 0 ? [] : this.nearVector(className, vector, 0, depth);
+    const found = alpha === 1 ? [] : this.bm25(className, words, undefined, depth);
+    const fused = new Map<string, WeaviateHit & { score: number }>();
+    for (const [hits, weight] of [
+      [near, alpha],
+      [found, 1 - alpha],
+    ] as const)
+      for (const [rank, hit] of hits.entries()) {
+        const before = fused.get(hit.id);
+        const score = (before?.score ?? 0) + weight / (rankOffset + rank);
+        fused.set(hit.id, { ...hit, ...before, score });
+      }
+    return [...fused.values()].toSorted((a, b) => b.score - a.score).slice(0, limit);
   }
 
   #put(object: WeaviateObject): WeaviateObject {
@@ -172,7 +202,7 @@ export class VectorStore extends DurableObject<Env> {
   }
 
   /** The first answer of a call that comes again; else what `act` gives. Both are written in one transaction. */
-  #once(keyed: Keyed | undefined, act: () => WeaviateObject): WeaviateObject {
+  #once<T>(keyed: Keyed | undefined, act: () => T): T {
     return this.#atOnce(() => {
       if (keyed === undefined) return act();
       const { key, fingerprint } = keyed;
@@ -181,7 +211,7 @@ export class VectorStore extends DurableObject<Env> {
         .exec<{ fingerprint: string; answer: string }>("SELECT * FROM answers WHERE key = ?", key)
         .toArray();
       if (known !== undefined) {
-        if (known.fingerprint === fingerprint) return JSON.parse(known.answer) as WeaviateObject;
+        if (known.fingerprint === fingerprint) return JSON.parse(known.answer) as T;
         throw new SpellError("conflict", "weaviate: this idempotency key was used for another request.");
       }
       const answer = act();
