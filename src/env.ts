@@ -78,6 +78,12 @@ export interface Env {
   /** Where set, the models called `jamba-…` are asked there. */
   AI21_API_KEY?: string;
   AI21_BASE_URL?: string;
+  /** What searches the web: the first that is set. */
+  EXA_API_KEY?: string;
+  EXA_BASE_URL?: string;
+  BRAVE_API_KEY?: string;
+  BRAVE_BASE_URL?: string;
+  SEARXNG_URL?: string;
   /** Defaults: theirs. */
   DISCORD_BASE_URL?: string;
   TELEGRAM_BASE_URL?: string;

@@ -134,6 +134,35 @@ function answer(
   }
   if (what === "jwks" && incoming.method === "PUT") keySets.set(argument, body);
   if (what === "jwks") return send(200, "application/json", keySets.get(argument) ?? '{"keys":[]}');
+  if (what === "exa" && argument === "search") {
+    const { query, numResults } = JSON.parse(body) as { query: string; numResults: number };
+    const key = String(incoming.headers["x-api-key"]);
+    if (key !== "exa-key-for-tests") return json({ error: `bad key ${key}` }, 401);
+    const one = (n: number) => ({
+      id: String(n),
+      url: `https://exa.test/${n}`,
+      title: `${query} ${n}`,
+      text: "passage",
+      score: 1 / n,
+    });
+    return json({ requestId: "r", results: Array.from({ length: numResults }, (_, i) => one(i + 1)) });
+  }
+  if (what === "brave") {
+    const title = url.searchParams.get("q");
+    const results = [
+      { url: "https://brave.test/1", title, description: `of ${url.searchParams.get("count")}` },
+    ];
+    return json({ type: "search", ...(title === "nothing" ? {} : { web: { type: "search", results } }) });
+  }
+  if (what === "searxng" && argument === "search") {
+    const one = (n: number) => ({
+      url: `https://searx.test/${n}`,
+      title: `t${n}`,
+      content: "c".repeat(3000),
+      score: 3 - n,
+    });
+    return json({ query: url.searchParams.get("q"), results: [1, 2, 3].map(one) });
+  }
   if (what === "weaviate") return serveWeaviate(incoming, url, body, argument, { send, json });
   if (what === "html") return send(200, "text/html", "<html>hello</html>");
   if (what === "bytes") return send(200, "image/png", Buffer.from([137, 80, 78, 71, 255, 0]));

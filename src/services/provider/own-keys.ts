@@ -12,7 +12,13 @@ const ownServers = [
   ["WEAVIATE_URL", "WEAVIATE_API_KEY"],
 ] as const;
 /** Secrets of these names stand for the settings of the same names. */
-const providerKeys = [...ownServers.flat(), "ANTHROPIC_API_KEY", "AI21_API_KEY"];
+const providerKeys = [
+  ...ownServers.flat(),
+  "ANTHROPIC_API_KEY",
+  "AI21_API_KEY",
+  "EXA_API_KEY",
+  "BRAVE_API_KEY",
+];
 
 /** One that was changed counts within this time; a run that asks often asks the database once. */
 const memoryMs = 30_000;

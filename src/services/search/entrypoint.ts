@@ -1,8 +1,7 @@
-/** The search service: words in the user's documents. */
+/** The search service: words in the user's documents, or on the web. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
 import { parseArgument } from "../../platform/parse-argument.ts";
-import { SpellError } from "../../protocol/errors.ts";
 import {
   searchRequest,
   type SearchRequest,
@@ -11,16 +10,23 @@ import {
   serviceCall,
   type ServiceCall,
 } from "../../protocol/services.ts";
+import { CallScope } from "../provider/call-scope.ts";
+import { withOwnKeys } from "../provider/own-keys.ts";
+import { searchWeb } from "./web.ts";
 import { searchDocuments } from "./words.ts";
 
 export class SearchEntrypoint extends WorkerEntrypoint<Env> implements SearchService {
   async query(call: ServiceCall, request: SearchRequest): Promise<SearchResult> {
-    const { userId } = parseArgument("search", "call", serviceCall, call);
+    const checked = parseArgument("search", "call", serviceCall, call);
+    const { userId } = checked;
     const { in: where, ...asked } = parseArgument("search", "request", searchRequest, request);
     if (where === "documents") return { results: await searchDocuments(this.env.DB, userId, asked) };
-    throw new SpellError(
-      "not_configured",
-      "search: no web search is configured. Name a Worker that searches the web as SEARCH in wrangler.toml.",
-    );
+    const settings = await withOwnKeys(this.env, userId);
+    const scope = new CallScope(checked);
+    try {
+      return { results: await searchWeb(settings, asked, scope) };
+    } finally {
+      scope.close();
+    }
   }
 }
