@@ -4,6 +4,7 @@ import type { SpellRunner } from "./actor/spell-runner.ts";
 import type {
   AgentsService,
   CacheService,
+  CompletionService,
   DocumentsService,
   EntitiesService,
   EventsService,
@@ -16,7 +17,7 @@ import type {
   UsersService,
   WeaviateService,
 } from "./protocol/services.ts";
-import type { CompletionEntrypoint } from "./services/completion/entrypoint.ts";
+import type { WorkersAi } from "./services/provider/workers-ai.ts";
 
 export interface Env {
   DB: D1Database;
@@ -31,10 +32,13 @@ export interface Env {
   /** What the cache service keeps. */
   CACHE?: KVNamespace;
 
+  /** Workers AI, where it is bound. */
+  AI?: WorkersAi;
+
   /** Service bindings, so another Worker can take the place of each by a line of wrangler.toml. */
   AGENTS?: AgentsService;
   CACHE_SERVICE?: CacheService;
-  COMPLETION: Service<CompletionEntrypoint>;
+  COMPLETION: CompletionService;
   DOCUMENTS?: DocumentsService;
   ENTITIES?: EntitiesService;
   EVENTS?: EventsService;

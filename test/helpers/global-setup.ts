@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startOpenAiServer } from "./openai-server.ts";
+import { toolReply } from "./openai-tools.ts";
 import { startOutsideServer } from "./outside-server.ts";
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -27,6 +28,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
         };
       if (JSON.stringify(body).includes('"image_url"'))
         return { status: 200, body: JSON.stringify({ choices: [{ message: { content: "a cat" } }] }) };
+      const scripted = path.endsWith("/chat/completions") ? toolReply(body) : undefined;
+      if (scripted !== undefined) return scripted;
       return mocked.has(promptOf(body)) ? "completionresult" : undefined;
     },
   });

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { errorCode } from "../errors.ts";
 import { usage } from "../runs.ts";
+import { json, jsonObject } from "../values.ts";
 import type { ServiceCall } from "./call.ts";
 
 const sampling = {
@@ -19,9 +20,41 @@ const sampling = {
 export const completionRequest = z.strictObject({ ...sampling, prompt: z.string() });
 export type CompletionRequest = z.infer<typeof completionRequest>;
 
+/** A tool as the model asks for it. */
+export const toolCall = z.object({ id: z.string(), name: z.string(), arguments: json });
+export type ToolCall = z.infer<typeof toolCall>;
+
+const toolName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 of A-Z a-z 0-9 _ -");
+
+export const chatMessage = z.discriminatedUnion("role", [
+  z.strictObject({
+    role: z.enum(["system", "user", "assistant"]),
+    content: z.string(),
+    /** Of an assistant: what it asked for, answered by the messages of the role `tool` behind it. */
+    toolCalls: z.array(toolCall).max(128).optional(),
+  }),
+  z.strictObject({ role: z.literal("tool"), toolCallId: z.string(), name: toolName, content: z.string() }),
+]);
+export type ChatMessage = z.infer<typeof chatMessage>;
+
 export const chatRequest = z.strictObject({
   ...sampling,
-  messages: z.array(z.object({ role: z.enum(["system", "user", "assistant"]), content: z.string() })).min(1),
+  messages: z.array(chatMessage).min(1),
+  /** What the model may ask for; `parameters` is a JSON Schema of an object. */
+  tools: z
+    .array(
+      z.strictObject({
+        name: toolName,
+        description: z.string().max(10_000).optional(),
+        parameters: jsonObject.optional(),
+      }),
+    )
+    .max(128)
+    .optional(),
+  /** One that it must ask for; `auto` unless given. */
+  toolChoice: z.union([z.enum(["auto", "none", "required"]), z.strictObject({ name: toolName })]).optional(),
+  /** The answer is one JSON value of this shape, a JSON Schema, and is checked against it. */
+  format: z.strictObject({ name: toolName.optional(), schema: jsonObject }).optional(),
 });
 export type ChatRequest = z.infer<typeof chatRequest>;
 
@@ -36,6 +69,10 @@ export const completionResult = z.object({
   /** The model that was asked, after the operator's table. */
   model: z.string(),
   finishReason: z.string(),
+  /** Where the model wants tools. */
+  toolCalls: z.array(toolCall).optional(),
+  /** Where a `format` was asked for. */
+  object: json.optional(),
   usage,
 });
 export type CompletionResult = z.infer<typeof completionResult>;

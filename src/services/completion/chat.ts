@@ -7,6 +7,7 @@ import type {
   CompletionResult,
 } from "../../protocol/services.ts";
 import { cutOff, explain, failedInside } from "./failures.ts";
+import { checkerOf, promptPart, type WantedTool, withParts } from "./chat-parts.ts";
 import { Transport, type ProviderRequest } from "./transport.ts";
 
 type ChatModel = ReturnType<OpenAICompatibleProvider["chatModel"]>;
@@ -16,9 +17,11 @@ type Finished = Pick<Awaited<ReturnType<ChatModel["doGenerate"]>>, "usage" | "fi
 /** The next message of a chat, exactly as the provider gave it; its reasoning is left out. */
 export async function completeChat(to: ProviderRequest, request: ChatRequest): Promise<CompletionResult> {
   try {
+    const check = checkerOf(request.format);
     const answer = await chatModel(to, new Transport(to)).doGenerate(chatOptions(request));
     const text = answer.content.map((part) => (part.type === "text" ? part.text : "")).join("");
-    return result(to.model, text, answer);
+    const calls = answer.content.filter((part) => part.type === "tool-call");
+    return withParts(to, result(to.model, text, answer), calls, check);
   } catch (error) {
     throw explain(error, to.scope, to.settings.host);
   }
@@ -32,11 +35,14 @@ export async function* streamChat(
   const transport = new Transport(to);
   let text = "";
   let finished: Finished | undefined;
+  const calls: WantedTool[] = [];
+  const check = checkerOf(request.format);
   try {
     const { stream } = await chatModel(to, transport).doStream(chatOptions(request));
     for await (const part of stream) {
       if (part.type === "error" && !isMissingEnd(part.error)) throw brokenEvent(part.error, to);
       if (part.type === "finish") finished = part;
+      if (part.type === "tool-call") calls.push(part);
       if (part.type === "text-delta" && part.delta !== "") {
         text += part.delta;
         yield { type: "delta", text: part.delta };
@@ -50,7 +56,7 @@ export async function* streamChat(
   if (finished === undefined || (finished.finishReason.raw === undefined && !transport.sawDone)) {
     throw cutOff(to.settings.host);
   }
-  yield { type: "result", result: result(to.model, text, finished) };
+  yield { type: "result", result: withParts(to, result(to.model, text, finished), calls, check) };
 }
 
 /** A prompt for a model that answers chats only: the one message of a user, word for word. */
@@ -65,6 +71,7 @@ export function provider(to: ProviderRequest, transport: Transport): OpenAICompa
     // The key is the transport's, so that no error of the SDK's can carry it.
     fetch: transport.fetch,
     includeUsage: true,
+    supportsStructuredOutputs: true,
   });
 }
 
@@ -73,17 +80,34 @@ function chatModel(to: ProviderRequest, transport: Transport): ChatModel {
 }
 
 function chatOptions(request: ChatRequest): ChatOptions {
+  const { tools, toolChoice, format } = request;
   return {
-    prompt: request.messages.map(({ role, content }) =>
-      role === "system" ? { role, content } : { role, content: [{ type: "text", text: content }] },
-    ),
+    prompt: request.messages.map(promptPart),
     maxOutputTokens: request.maxTokens,
     temperature: request.temperature,
     topP: request.topP,
     frequencyPenalty: request.frequencyPenalty,
     presencePenalty: request.presencePenalty,
     stopSequences: request.stop?.length === 0 ? undefined : request.stop,
+    ...(tools === undefined || tools.length === 0
+      ? {}
+      : {
+          tools: tools.map(({ name, description, parameters }) => ({
+            type: "function" as const,
+            name,
+            ...(description === undefined ? {} : { description }),
+            inputSchema: parameters ?? { type: "object", properties: {} },
+          })),
+          toolChoice: choiceOf(toolChoice),
+        }),
+    ...(format === undefined
+      ? {}
+      : { responseFormat: { type: "json" as const, name: format.name ?? "answer", schema: format.schema } }),
   };
+}
+
+function choiceOf(choice: ChatRequest["toolChoice"] = "auto"): ChatOptions["toolChoice"] {
+  return typeof choice === "string" ? { type: choice } : { type: "tool", toolName: choice.name };
 }
 
 /** What the SDK adds to a stream in which no finish_reason came. */

@@ -1,9 +1,11 @@
 /**
  * Which provider answers a model. OpenAI's protocol is spoken by all: Anthropic
  * (https://platform.claude.com/docs/en/api/openai-sdk) and AI21 (https://docs.ai21.com/reference/jamba-1-6-api-ref) take the models
- * that are theirs by name, where their keys are set; everything else goes to the server of OPENAI_….
+ * that are theirs by name, where their keys are set; `@cf/…` are Workers AI's, where that is bound; everything else goes to the
+ * server of OPENAI_….
  */
 import { SpellError } from "../../protocol/errors.ts";
+import { isWorkersAiModel, type WorkersAi, workersAiFor, workersAiHost } from "../provider/workers-ai.ts";
 import { chooseModel, type ModelChoice, type RequestStyle } from "./models.ts";
 import { type CompletionEnv, type CompletionSettings, parseModels, readSettings } from "./settings.ts";
 
@@ -12,6 +14,7 @@ export type ProvidersEnv = CompletionEnv & {
   ANTHROPIC_BASE_URL?: string;
   AI21_API_KEY?: string;
   AI21_BASE_URL?: string;
+  AI?: WorkersAi;
 };
 
 interface Provider {
@@ -54,14 +57,30 @@ export function chooseProvider(style: RequestStyle, asked: string | undefined, e
   const mapped = asked !== undefined && Object.hasOwn(models, asked) ? models[asked] : asked;
   const named = providers.find(({ models: own }) => mapped !== undefined && own.test(mapped));
   if (named !== undefined && isSet(env[named.key])) return theirs(style, named, mapped ?? "", env);
+  const ai = workersAiFor(env, mapped);
+  if (ai !== undefined && isWorkersAiModel(mapped)) return workersAi(ai, mapped ?? "");
   if (!hasOpenAi) {
     if (named !== undefined)
       throw new SpellError("not_configured", `The model "${mapped}" is ${named.name}'s. Set ${named.key}.`);
     const only = providers.find(({ key }) => isSet(env[key]));
+    if (only !== undefined && style !== "embed") return theirs(style, only, only.model, env);
+    if (env.AI !== undefined)
+      return workersAi(env.AI, style === "embed" ? workersAiModels.embed : workersAiModels.chat);
     if (only !== undefined) return theirs(style, only, only.model, env);
   }
   const settings = readSettings(env);
   return { settings, ...chooseModel(style, asked, settings) };
+}
+
+/** For requests without a model, or with an old name, where nothing but the binding is there. */
+const workersAiModels = {
+  chat: "@cf/meta/llama-3.3-70b-instruct-fp8-fast",
+  embed: "@cf/baai/bge-base-en-v1.5",
+};
+
+function workersAi(ai: WorkersAi, model: string): Chosen {
+  const settings = { baseUrl: "https://workers-ai.invalid", host: workersAiHost, models: {}, ai };
+  return { settings, model, asChat: true };
 }
 
 function theirs(style: RequestStyle, provider: Provider, model: string, env: ProvidersEnv): Chosen {

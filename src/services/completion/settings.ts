@@ -1,6 +1,7 @@
 /** What the operator set for completions, read and checked once a call. */
 import * as z from "zod";
 import type { Env } from "../../env.ts";
+import type { WorkersAi } from "../provider/workers-ai.ts";
 import { SpellError } from "../../protocol/errors.ts";
 
 export const openAiBaseUrl = "https://api.openai.com/v1";
@@ -16,6 +17,8 @@ export interface CompletionSettings {
   apiKey?: string;
   /** The operator's own table of model names. */
   models: Readonly<Record<string, string>>;
+  /** Asked in the place of the address. */
+  ai?: WorkersAi;
   /** The settings' names, where they are not OPENAI_API_KEY and OPENAI_BASE_URL. */
   names?: SettingNames;
 }

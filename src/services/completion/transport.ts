@@ -15,6 +15,7 @@ import {
 } from "../provider/retries.ts";
 import { failedStatus, unreachable } from "./failures.ts";
 import type { CompletionSettings } from "./settings.ts";
+import { workersAiFetch } from "./workers-ai-fetch.ts";
 
 export interface ProviderRequest {
   settings: CompletionSettings;
@@ -52,7 +53,8 @@ export class Transport {
   ): Promise<{ done: Response } | Failure> {
     const { settings, scope } = this.#request;
     try {
-      const response = await fetch(input, {
+      const send = settings.ai === undefined ? fetch : workersAiFetch(settings.ai);
+      const response = await send(input, {
         ...init,
         headers: this.#headers(init),
         signal: scope.signal,

@@ -18,12 +18,14 @@ import {
 import { askProvider, jsonOf } from "../provider/ask-provider.ts";
 import { withOwnKeys } from "../provider/own-keys.ts";
 import { CallScope } from "../provider/call-scope.ts";
+import { askWorkersAi, type WorkersAi, workersAiFor } from "../provider/workers-ai.ts";
 import { openAiQuestion, openAiSettingsOf } from "../provider/openai.ts";
 
 const maxImageBytes = 24 * 1024 * 1024;
 const generated = z.object({
   data: z.array(z.object({ url: z.string().optional(), b64_json: z.string().optional() })).min(1),
 });
+const pictured = z.object({ image: z.string().min(1) });
 const described = z.object({
   choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1),
 });
@@ -38,6 +40,9 @@ export class ImagesEntrypoint extends WorkerEntrypoint<Env> implements ImagesSer
     );
     if (image !== undefined)
       throw new SpellError("not_configured", "images: no provider that starts from a picture is configured.");
+    const checked = parseArgument("images", "call", serviceCall, call);
+    const ai = workersAiFor(await withOwnKeys(this.env, checked.userId), model);
+    if (ai !== undefined) return this.#byWorkersAi(ai, checked, prompt, model);
     const answer = await this.#ask(call, "/images/generations", {
       model: model ?? "gpt-image-1",
       prompt,
@@ -70,6 +75,23 @@ export class ImagesEntrypoint extends WorkerEntrypoint<Env> implements ImagesSer
     const text = described.safeParse(answer).data?.choices[0]?.message.content;
     if (text !== undefined) return { text };
     throw new SpellError("provider_error", "images: the provider's answer has no text.");
+  }
+
+  /** https://developers.cloudflare.com/workers-ai/models/flux-1-schnell/: one picture at a time. */
+  async #byWorkersAi(
+    ai: WorkersAi,
+    call: ServiceCall,
+    prompt: string,
+    model = "@cf/black-forest-labs/flux-1-schnell",
+  ): Promise<ImagesResult> {
+    const scope = new CallScope(call);
+    try {
+      const parsed = pictured.safeParse(await askWorkersAi(ai, model, { prompt }, scope));
+      if (parsed.success) return { images: [{ url: `data:image/jpeg;base64,${parsed.data.image}` }] };
+      throw new SpellError("provider_error", "images: Workers AI's answer has no picture.");
+    } finally {
+      scope.close();
+    }
   }
 
   async #ask(call: ServiceCall, path: string, body: unknown): Promise<unknown> {

@@ -1,4 +1,4 @@
-/** The speech service: text to sound and back, by a provider that speaks OpenAI's audio protocol; and how long things took. */
+/** The speech service: text to sound and back, by a provider that speaks OpenAI's audio protocol or Workers AI; and how long things took. */
 import { Buffer } from "node:buffer";
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as z from "zod";
@@ -24,6 +24,8 @@ import { boundedStream } from "../provider/bounded-body.ts";
 import { withOwnKeys } from "../provider/own-keys.ts";
 import { CallScope } from "../provider/call-scope.ts";
 import { openAiQuestion, openAiSettingsOf } from "../provider/openai.ts";
+import { workersAiFor } from "../provider/workers-ai.ts";
+import { speakByWorkersAi, transcribeByWorkersAi } from "./by-workers-ai.ts";
 import { checkedAddress, guardSettingsOf } from "../provider/address-guard.ts";
 
 /** What knows a user's runners. */
@@ -39,7 +41,11 @@ export class SpeechEntrypoint extends WorkerEntrypoint<Env> implements SpeechSer
   async speak(call: ServiceCall, request: SpeakRequest): Promise<Spoken> {
     const checked = parseArgument("speech", "call", serviceCall, call);
     const { text, model, voice, format = "mp3" } = parseArgument("speech", "request", speakRequest, request);
-    const settings = openAiSettingsOf(await withOwnKeys(this.env, checked.userId), "speech");
+    const env = await withOwnKeys(this.env, checked.userId);
+    const ai = workersAiFor(env, model);
+    if (ai !== undefined)
+      return within(checked, async (scope) => speakByWorkersAi(ai, { text, model, voice }, scope));
+    const settings = openAiSettingsOf(env, "speech");
     return within(checked, async (scope) => {
       const { type, bytes } = await askProvider({
         ...openAiQuestion(settings, "/audio/speech"),
@@ -66,7 +72,15 @@ export class SpeechEntrypoint extends WorkerEntrypoint<Env> implements SpeechSer
   async transcribe(call: ServiceCall, request: TranscribeRequest): Promise<Transcribed> {
     const checked = parseArgument("speech", "call", serviceCall, call);
     const asked = parseArgument("speech", "request", transcribeRequest, request);
-    const settings = openAiSettingsOf(await withOwnKeys(this.env, checked.userId), "speech");
+    const env = await withOwnKeys(this.env, checked.userId);
+    const ai = workersAiFor(env, asked.model);
+    const { model, language } = asked;
+    if (ai !== undefined)
+      return within(checked, async (scope) => {
+        const { bytes } = await this.#audioOf(asked, scope);
+        return transcribeByWorkersAi(ai, { audio: base64Of(bytes), model, language }, scope);
+      });
+    const settings = openAiSettingsOf(env, "speech");
     return within(checked, async (scope) => {
       const { type, bytes } = await this.#audioOf(asked, scope);
       const form = new FormData();
