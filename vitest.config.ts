@@ -1,5 +1,5 @@
 /**
- * Two projects. `node` runs the tests of pure code, for which a worker per file costs more than the tests themselves; `workers`
+ * Three projects. `live` runs the clients against real servers. `node` runs the tests of pure code, for which a worker per file costs more than the tests themselves; `workers`
  * runs all others, in the runtime that they are for. A new folder belongs to `workers` until it is listed here.
  *
  * No test runs in both: those of actor/, http/ and spells/ run the engine, the nodes and the importers in workerd anyway. What
@@ -10,6 +10,7 @@ import { defineConfig } from "vitest/config";
 
 const pure = [
   "test/{cli,protocol}/**/*.test.ts",
+  "test/client/*.test.ts",
   "test/engine/**/!(limits).test.ts",
   "test/graph/**/!(compile|import-faults).test.ts",
   "test/nodes/**/!(data).test.ts",
@@ -18,6 +19,9 @@ const pure = [
   // Real spells without user code: the sandbox is a compiled module, which Workers import and Node does not.
   "test/spells/{all,behave,service-components}.test.ts",
 ];
+
+/** Clients against a server of their own, and what is published of them: in Node, each file in a process of its own. */
+const live = ["test/client/live/*.test.ts", "test/e2e/*.test.ts"];
 
 const common = {
   // Deadlines against hanging, not measures: a loaded machine may take its time.
@@ -40,6 +44,17 @@ export default defineConfig({
           // Importing the components anew for each file would take a quarter of the time. Tests restore what they replace.
           pool: "threads",
           isolate: false,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: "live",
+          include: live,
+          pool: "forks",
+          // Starting a server and a browser on a machine that does other things, too.
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -66,7 +81,7 @@ export default defineConfig({
           ...common,
           name: "workers",
           include: ["test/**/*.test.ts"],
-          exclude: pure,
+          exclude: [...pure, ...live],
           setupFiles: ["test/helpers/migrate.ts"],
         },
       },
