@@ -205,6 +205,11 @@ export class Connection {
     return renewal;
   }
 
+  /** `values` of an event with those above 256 KB, which travel as references, put in their place. */
+  complete(runId: string, values: JsonObject): Promise<JsonObject> {
+    return this.#host.complete(runId, values);
+  }
+
   /** Ends the connection; the spell's runs go on. */
   close(): void {
     this.#over(new SpellError("cancelled", "The connection was closed here."), false);
