@@ -28,6 +28,7 @@ export { type NodeTiming, type TimingPlugin, timingPlugin } from "./plugins/timi
 export { EditConflict, type SavedEdit } from "./replies.ts";
 export type { HttpRunOptions } from "./run-over-http.ts";
 export type { RunStream } from "./run-stream.ts";
+export { type NodeView, RunViews, runViewsOf, type RunView, type SpellView } from "./run-views.ts";
 export type { InSession } from "./runs-api.ts";
 export type { CreatedSpell, PageOf, PageQuery } from "./spells-api.ts";
 export type { GetToken } from "./tokens.ts";

@@ -120,16 +120,27 @@ function misfitOfObject(shape: Shape, value: Record<string, unknown>, path: stri
   return null;
 }
 
-/** Messages name their variant by `type`: where one is meant, its misfit says more than that none fits. */
+/** Messages name their variant by `type`: that one says where it does not fit, and no other is tried. */
 function misfitOfAll(shapes: readonly Shape[], value: unknown, path: string): Misfit | null {
   const type = (value as { type?: unknown } | null | undefined)?.type;
-  let meant: Misfit | undefined;
+  const meant = typeof type === "string" ? variantOf(shapes, type) : undefined;
+  if (meant !== undefined) return misfitOf(meant, value, path);
+  if (shapes.some((shape) => misfitOf(shape, value, path) === null)) return null;
+  return { path, expected: "something else" };
+}
+
+function variantOf(shapes: readonly Shape[], type: string): Shape | undefined {
   for (const shape of shapes) {
-    const misfit = misfitOf(shape, value, path);
-    if (misfit === null) return null;
-    if (!misfit.expected.startsWith('"') && typeof type === "string") meant ??= misfit;
+    const known = shape.$ref === undefined ? shape : (defs[shape.$ref] ?? {});
+    const found =
+      known.anyOf === undefined
+        ? known.properties?.type?.const === type
+          ? known
+          : undefined
+        : variantOf(known.anyOf, type);
+    if (found !== undefined) return found;
   }
-  return meant ?? { path, expected: "something else" };
+  return undefined;
 }
 
 const within = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`);

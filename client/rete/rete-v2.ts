@@ -11,20 +11,19 @@ interface Node {
   execute?: (input: string, forward: (output: string) => void) => unknown;
 }
 
-interface ScopeLike {
-  addPipe(middleware: (context: never) => unknown): void;
-  setParent(scope: never): void;
+interface Piped {
+  addPipe(middleware: (context: { type?: string; data?: unknown }) => unknown): void;
 }
 
 /** Rete's own class: an editor takes no plugin that is not made of it, and this library brings no Rete of its own. */
-type ScopeClass<S extends ScopeLike> = new (name: string) => S;
+type ScopeClass<S extends object> = new (name: string) => S;
 
 /**
  * The plugin, with `run()` to begin a run; without it the first node that is asked begins one, and a node that is asked again
  * (after `engine.reset()`) the next.
  * @param Scope of the package `rete`
  */
-export function reteV2<S extends ScopeLike>(
+export function reteV2<S extends object>(
   Scope: ScopeClass<S>,
   options: ServerRunOptions,
 ): S & { run(): ServerRun } {
@@ -53,7 +52,7 @@ export function reteV2<S extends ScopeLike>(
       };
   };
   const scope = new Scope("spellrunner");
-  scope.addPipe((context: { type?: string; data?: unknown }) => {
+  (scope as unknown as Piped).addPipe((context) => {
     if (context.type === "nodecreated") wrap(context.data as Node);
     return context;
   });

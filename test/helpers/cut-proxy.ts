@@ -18,7 +18,10 @@ export async function startCutProxy(target: string): Promise<CutProxy> {
   const lines = new Set<[Socket, Socket]>();
   const proxy = { isDown: false };
   const server = createServer((near) => {
-    if (proxy.isDown) return near.destroy();
+    if (proxy.isDown) {
+      near.destroy();
+      return;
+    }
     const far = connect(Number(port), hostname);
     const line: [Socket, Socket] = [near, far];
     lines.add(line);
