@@ -6,7 +6,7 @@ import type { Plan } from "../../src/protocol/plan.ts";
 import type { RunRequest } from "../../src/protocol/runs.ts";
 import type { SavedSpell, SpellDocument } from "../../src/protocol/spell.ts";
 import { isValueRef, type Json, type JsonObject } from "../../src/protocol/values.ts";
-import { readSentEvents } from "./sse.ts";
+import { readSentEvents } from "../lib/sse.ts";
 
 /** Times that a broken connection is made again without an event in between. */
 const maxReconnects = 5;
