@@ -53,7 +53,9 @@ export class Recorder {
     this.#runs.delete(runId);
     // One that was cancelled in its queue did nothing.
     if (run.isWhole && run.plan === null) return undefined;
-    return run.isWhole ? recordingOf(run, run.plan as Promise<Plan>) : this.fetch(runId);
+    if (!run.isWhole) return this.fetch(runId);
+    // The line may have been cut while the plan or a value was on its way; now it is there again.
+    return recordingOf(run, run.plan as Promise<Plan>).catch(() => this.fetch(runId));
   }
 
   /** Events were missed: runs in flight are no longer whole. */
