@@ -14,6 +14,7 @@ import { RunFeed } from "./run-feed.ts";
 import { feedFromHttp, type HttpRunOptions } from "./run-over-http.ts";
 import { type Complete, RunStream } from "./run-stream.ts";
 import { type InSession, RunsApi } from "./runs-api.ts";
+import type { ShapeOf } from "./shape.ts";
 import { spellPath, SpellsApi } from "./spells-api.ts";
 import { type GetToken, Tokens } from "./tokens.ts";
 
@@ -113,6 +114,21 @@ export class SpellrunnerClient {
     return this.#http.json(runner, `${spellPath(spellId)}/pause`, { method: "POST", query: { session } });
   }
 
+  /** Names of the server's services, and their verbs: of its own description. */
+  async services(): Promise<Record<string, string[]>> {
+    const { paths } = await this.#http.json(description, "/openapi.json");
+    const verbs: Record<string, string[]> = {};
+    for (const [path, methods] of Object.entries(paths)) {
+      const [, name, verb = ""] = /^\/services\/([^/{]+)(?:\/([^/]+))?$/.exec(path) ?? [];
+      if (name === undefined) continue;
+      const named = verb === "" || verb.startsWith("{") ? Object.keys(methods) : [verb];
+      (verbs[name] ??= []).push(
+        ...named.map((method) => (verb.startsWith("{") ? `${method} ${verb}` : method)),
+      );
+    }
+    return verbs;
+  }
+
   #completeIn(spellId: string, { session }: InSession): Complete {
     return (runId, values) =>
       fillObject(values, (valueId) => this.runs.value(spellId, runId, valueId, { session }));
@@ -126,3 +142,9 @@ export class SpellrunnerClient {
     };
   }
 }
+
+const description: ShapeOf<{ paths: Record<string, Record<string, unknown>> }> = {
+  type: "object",
+  required: ["paths"],
+  properties: { paths: { type: "object", additionalProperties: { type: "object" } } },
+};
