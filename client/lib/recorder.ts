@@ -51,9 +51,9 @@ export class Recorder {
     if (run.isWhole) run.events.push(this.#fill(runId, event));
     if (!isRunEnded(event)) return undefined;
     this.#runs.delete(runId);
-    // One that was cancelled in its queue did nothing.
+    // One that was cancelled in its queue has none, and did nothing.
     if (run.isWhole && run.plan === null) return undefined;
-    return run.isWhole ? recordingOf(run, run.plan as Promise<Plan>) : this.fetch(runId);
+    return run.isWhole && run.plan !== null ? recordingOf(run, run.plan) : this.fetch(runId);
   }
 
   /** Events were missed: runs in flight are no longer whole. */
