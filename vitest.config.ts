@@ -66,6 +66,7 @@ export default defineConfig({
           name: "live",
           include: live,
           pool: "forks",
+          globalSetup: ["test/helpers/build-once.ts"],
           // Starting a server and a browser on a machine that does other things, too.
           testTimeout: 120_000,
           hookTimeout: 180_000,

@@ -121,10 +121,9 @@ export class SpellrunnerClient {
     for (const [path, methods] of Object.entries(paths)) {
       const [, name, verb = ""] = /^\/services\/([^/{]+)(?:\/([^/]+))?$/.exec(path) ?? [];
       if (name === undefined) continue;
-      const named = verb === "" || verb.startsWith("{") ? Object.keys(methods) : [verb];
-      (verbs[name] ??= []).push(
-        ...named.map((method) => (verb.startsWith("{") ? `${method} ${verb}` : method)),
-      );
+      const isOwn = verb !== "" && !verb.startsWith("{");
+      const usual = Object.keys(methods).map((method) => usualVerbs[`${method} ${verb}`] ?? method);
+      (verbs[name] ??= []).push(...(isOwn ? [verb] : usual));
     }
     return verbs;
   }
@@ -147,4 +146,14 @@ const description: ShapeOf<{ paths: Record<string, Record<string, unknown>> }> =
   type: "object",
   required: ["paths"],
   properties: { paths: { type: "object", additionalProperties: { type: "object" } } },
+};
+
+/** What a method means at `/services/<name>`, and at one row of it. */
+const usualVerbs: Record<string, string> = {
+  "get ": "find",
+  "post ": "create",
+  "get {id}": "get",
+  "put {id}": "update",
+  "patch {id}": "patch",
+  "delete {id}": "remove",
 };

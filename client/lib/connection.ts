@@ -350,7 +350,10 @@ export class Connection {
     await before;
     let local: LocalRun;
     try {
-      local = runLocally(await recording, this.#plugins);
+      const recorded = await recording;
+      // One that was cancelled in its queue did nothing.
+      if (!recorded.events.some(({ type }) => type === "run.started")) return;
+      local = runLocally(recorded, this.#plugins);
     } catch (error) {
       return this.#emit("fault", SpellError.from(error));
     }

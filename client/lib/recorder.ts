@@ -51,11 +51,11 @@ export class Recorder {
     if (run.isWhole) run.events.push(this.#fill(runId, event));
     if (!isRunEnded(event)) return undefined;
     this.#runs.delete(runId);
-    // One that was cancelled in its queue did nothing.
+    // One that was cancelled in its queue has none, and did nothing.
     if (run.isWhole && run.plan === null) return undefined;
-    if (!run.isWhole) return this.fetch(runId);
+    if (!run.isWhole || run.plan === null) return this.fetch(runId);
     // The line may have been cut while the plan or a value was on its way; now it is there again.
-    return recordingOf(run, run.plan as Promise<Plan>).catch(() => this.fetch(runId));
+    return recordingOf(run, run.plan).catch(() => this.fetch(runId));
   }
 
   /** Events were missed: runs in flight are no longer whole. */
