@@ -1,10 +1,8 @@
 /** Two tabs of the same spell in a real browser. */
-import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Connection, SpellrunnerClient, StampedEvent } from "../../client/lib/index.ts";
-import { inProject } from "../../scripts/project.ts";
-import { findChromium, servePages, startChromium } from "../helpers/chromium.ts";
+import { bundlePage, findChromium, servePages, startChromium } from "../helpers/chromium.ts";
 import { type LiveServer, startLiveServer } from "../helpers/live-server.ts";
 import { spell } from "../helpers/spells.ts";
 
@@ -25,21 +23,7 @@ let client: SpellrunnerClient;
 
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
-  const { outputFiles } = await build({
-    entryPoints: [inProject("test/e2e/page.ts")],
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "browser",
-  });
-  pages = await servePages({
-    "/": {
-      type: "text/html",
-      text: '<!doctype html><title>tab</title><script type="module" src="/page.js"></script>',
-    },
-    "/page.js": { type: "text/javascript", text: outputFiles[0]?.text ?? "" },
-    "/favicon.ico": { type: "image/x-icon", text: "" },
-  });
+  pages = await servePages(await bundlePage("test/e2e/page.ts"));
   server = await startLiveServer({ ALLOWED_ORIGINS: pages.origin });
   client = await server.client("tabs");
   await client.spells.put("slow", slow);

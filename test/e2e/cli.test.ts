@@ -100,7 +100,7 @@ describe("spell", () => {
 
   it("lists the services and their verbs", async () => {
     expect(json(await call("services", "--json"))).toMatchObject({
-      spells: ["run", "push", "find", "get"],
+      spells: ["interface", "run", "push", "find", "get"],
       entities: ["find", "create", "get", "update", "patch", "remove"],
       cache: ["get", "set", "delete"],
     });

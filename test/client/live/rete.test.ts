@@ -6,70 +6,21 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Connection } from "../../../client/lib/index.ts";
 import { reteV1, reteV2 } from "../../../client/rete/index.ts";
 import { type LiveServer, startLiveServer } from "../../helpers/live-server.ts";
-import { spell } from "../../helpers/spells.ts";
+import { reteExample } from "../../helpers/rete-example.ts";
+import { reteSum } from "../../helpers/rete-sum.ts";
 
 let server: LiveServer;
 let connection: Connection;
 beforeAll(async () => {
   server = await startLiveServer();
   const client = await server.client("rete");
-  await client.spells.put("sum", sum);
+  await client.spells.put("sum", reteSum);
   connection = client.connect("sum");
 }, 120_000);
 afterAll(async () => {
   connection.close();
   await server.close();
 });
-
-/** Rete's example, 2 + 40, with a start and an end. The editors below hold other numbers, so that results tell where they are from. */
-const sum = spell(
-  {
-    s: "Trigger In:start",
-    1: { is: "Number", data: { num: 2 } },
-    2: { is: "Number", data: { num: 40 } },
-    3: "Add",
-    o: "Output:sum",
-  },
-  `
-  s.trigger > o.trigger
-  1.num > 3.num1
-  2.num > 3.num2
-  3.num > o.input`,
-);
-
-/** As https://github.com/retejs/rete/tree/v1 has it in its README and tests. */
-const example = {
-  id: "demo@0.1.0",
-  nodes: {
-    1: {
-      id: 1,
-      data: { num: 1 },
-      inputs: {},
-      outputs: { num: { connections: [{ node: 3, input: "num1", data: {} }] } },
-      position: [80, 200],
-      name: "Number",
-    },
-    2: {
-      id: 2,
-      data: { num: 1 },
-      inputs: {},
-      outputs: { num: { connections: [{ node: 3, input: "num2", data: {} }] } },
-      position: [80, 400],
-      name: "Number",
-    },
-    3: {
-      id: 3,
-      data: {},
-      inputs: {
-        num1: { connections: [{ node: 1, output: "num", data: {} }] },
-        num2: { connections: [{ node: 2, output: "num", data: {} }] },
-      },
-      outputs: { num: { connections: [] } },
-      position: [500, 240],
-      name: "Add",
-    },
-  },
-};
 
 describe("Rete v1", () => {
   it("gives each worker the server's outputs, of components registered before and after", async () => {
@@ -98,7 +49,7 @@ describe("Rete v1", () => {
       seen.outputs = await worker(node, inputs, outputs);
       return {};
     };
-    expect(await engine.process(example as never)).toBe("success");
+    expect(await engine.process(reteExample as never)).toBe("success");
     expect(seen).toMatchObject({ inputs: { num1: [2], num2: [40] }, outputs: { num: 42 } });
   });
 
@@ -110,9 +61,9 @@ describe("Rete v1", () => {
       const component = { name, worker: () => {}, data: {}, engine: null };
       engine.register(component);
     }
-    await engine.process(example as never);
-    await engine.process(example as never);
-    expect(saved).toEqual([example, example]);
+    await engine.process(reteExample as never);
+    await engine.process(reteExample as never);
+    expect(saved).toEqual([reteExample, reteExample]);
   });
 });
 
