@@ -46,6 +46,23 @@ export async function over(service: string, method: string, request: Json = {}):
   return body;
 }
 
+/** A spell that gives what it gets. */
+export const passing = (id: string, input: string, output: string) => ({
+  format: "spellrunner@1",
+  id,
+  name: id,
+  version: 0,
+  nodes: {
+    start: { component: "Trigger In", position: [0, 0], data: { name: "start" } },
+    in: { component: "Universal Input", position: [0, 0], data: { name: input } },
+    out: { component: "Output", position: [0, 0], data: { name: output } },
+  },
+  edges: {
+    a: { from: ["start", "trigger"], to: ["out", "trigger"] },
+    b: { from: ["in", "output"], to: ["out", "input"] },
+  },
+});
+
 /** The two ways in which the spell is run. */
 export function travels({ service, steps, socket = "result", gives }: Journey): void {
   const document = spellOf(service, steps, socket);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { ask, over, travels } from "../service-journey.ts";
+import { ask, over, passing, travels } from "../service-journey.ts";
 
 const agent = { name: "Watch", spellId: "journey-agents", bindings: [{ kind: "webhook" }] };
 
 describe("agents", () => {
   it("are made, started, called and removed over HTTP", async () => {
-    await ask("/spells/parrot", parrot, "PUT");
+    await ask("/spells/parrot", passing("parrot", "heard", "said"), "PUT");
     const { body } = await ask("/services/agents", { ...agent, spellId: "parrot" });
     const { id } = body;
     expect(await over("agents", "start", { id })).toMatchObject({ isRunning: true });
@@ -24,19 +24,3 @@ describe("agents", () => {
     gives: (output) => expect(output).toMatchObject({ name: "Watch", isRunning: false }),
   });
 });
-
-const parrot = {
-  format: "spellrunner@1",
-  id: "parrot",
-  name: "parrot",
-  version: 0,
-  nodes: {
-    start: { component: "Trigger In", position: [0, 0], data: { name: "start" } },
-    heard: { component: "Universal Input", position: [0, 0], data: { name: "heard" } },
-    said: { component: "Output", position: [0, 0], data: { name: "said" } },
-  },
-  edges: {
-    a: { from: ["start", "trigger"], to: ["said", "trigger"] },
-    b: { from: ["heard", "output"], to: ["said", "input"] },
-  },
-};
