@@ -49,6 +49,8 @@ function serveWeaviate(
   },
 ): void {
   if (name.startsWith("page")) return send(200, "text/html", "<html>hello</html>");
+  if (name === "shapeless") return json({ hello: "there" });
+  if (name === "nothing") return json({ error: "no such page" }, 404);
   const [, key] = /^locked-(.+)$/.exec(name) ?? [];
   if (key !== undefined && incoming.headers.authorization !== `Bearer ${key}`)
     return json({ code: 401, message: "anonymous access not enabled" }, 401);
