@@ -135,7 +135,11 @@ function answer(
     return;
   }
   if (what === "jwks" && incoming.method === "PUT") keySets.set(argument, body);
-  if (what === "jwks") return send(200, "application/json", keySets.get(argument) ?? '{"keys":[]}');
+  if (what === "jwks")
+    // How often the set itself was got is told beside it.
+    return send(200, "application/json", keySets.get(argument) ?? '{"keys":[]}', {
+      "x-times": String(asked.get(`http://outside/jwks/${argument}`) ?? 0),
+    });
   if (what === "exa" && argument === "search") {
     const { query, numResults } = JSON.parse(body) as { query: string; numResults: number };
     const key = String(incoming.headers["x-api-key"]);
