@@ -1,6 +1,7 @@
 /**
- * Three projects. `node` runs the tests of pure code, for which a worker per file costs more than the tests themselves; `e2e` asks a
- * server from outside; `workers` runs all others, in the runtime that they are for. A new folder belongs to `workers` until it is listed here.
+ * Four projects. `node` runs the tests of pure code, for which a worker per file costs more than the tests themselves; `services`
+ * asks a server from outside, `live` runs the clients against servers of their own; `workers` runs all others, in the runtime that
+ * they are for. A new folder belongs to `workers` until it is listed here.
  *
  * No test runs in both: those of actor/, http/ and spells/ run the engine, the nodes and the importers in workerd anyway. What
  * may differ there for pure code is how deep its stack is, so that the tests of nesting stay in `workers`.
@@ -10,6 +11,7 @@ import { defineConfig } from "vitest/config";
 
 const pure = [
   "test/{cli,protocol}/**/*.test.ts",
+  "test/client/*.test.ts",
   "test/engine/**/!(limits).test.ts",
   "test/graph/**/!(compile|import-faults).test.ts",
   "test/nodes/**/!(data).test.ts",
@@ -18,6 +20,12 @@ const pure = [
   // Real spells without user code: the sandbox is a compiled module, which Workers import and Node does not.
   "test/spells/{all,behave,service-components}.test.ts",
 ];
+
+/** Clients against a server of their own, and what is published of them: in Node, each file in a process of its own. */
+const live = ["test/client/live/*.test.ts", "test/e2e/*.test.ts"];
+
+/** Services against one server for all. */
+const outside = ["test/e2e/services/*.test.ts"];
 
 const common = {
   // Deadlines against hanging, not measures: a loaded machine may take its time.
@@ -45,11 +53,23 @@ export default defineConfig({
       {
         test: {
           ...common,
-          name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
+          name: "services",
+          include: outside,
           globalSetup: ["test/e2e/global-setup.ts"],
           pool: "threads",
           isolate: false,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: "live",
+          include: live,
+          pool: "forks",
+          globalSetup: ["test/helpers/build-once.ts"],
+          // Starting a server and a browser on a machine that does other things, too.
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -78,8 +98,10 @@ export default defineConfig({
         test: {
           ...common,
           name: "workers",
+          // A runtime for each file took twice as long as the tests. So files share a database: each names its own users.
+          isolate: false,
           include: ["test/**/*.test.ts"],
-          exclude: [...pure, "test/e2e/**"],
+          exclude: [...pure, ...live, ...outside],
           setupFiles: ["test/helpers/migrate.ts"],
         },
       },

@@ -9,10 +9,23 @@ enableCompileCache(inProject("node_modules/.cache/node"));
 
 const commands = {
   run: () => import("./run.ts").then(({ run }) => run),
+  watch: () => import("./commands/watch.ts").then(({ watch }) => watch),
+  list: () => import("./commands/list.ts").then(({ list }) => list),
+  get: () => import("./commands/get.ts").then(({ get }) => get),
+  put: () => import("./commands/put.ts").then(({ put }) => put),
+  export: () => import("./commands/export.ts").then(({ exportSpell }) => exportSpell),
+  import: () => import("./commands/import.ts").then(({ importSpell }) => importSpell),
+  validate: () => import("./commands/validate.ts").then(({ validate }) => validate),
+  play: () => import("./commands/play.ts").then(({ play }) => play),
+  pause: () => import("./commands/play.ts").then(({ pause }) => pause),
+  runs: () => import("./commands/runs.ts").then(({ runs }) => runs),
+  replay: () => import("./commands/replay.ts").then(({ replay }) => replay),
+  logs: () => import("./commands/logs.ts").then(({ logs }) => logs),
+  services: () => import("./commands/services.ts").then(({ services }) => services),
   token: () => import("./token.ts").then(({ token }) => token),
 };
 const main = defineCommand({
-  meta: { name: "spell", description: "Run spells, and get tokens for the local server" },
+  meta: { name: "spell", description: "Run, watch and keep spells, here or on a server" },
   subCommands: commands,
 });
 

@@ -1,10 +1,11 @@
 /** `spell run`: runs a spell file on an embedded runtime, or a spell on a server, and prints what its nodes give. */
 import { defineCommand } from "citty";
+import { SpellrunnerClient } from "../lib/client.ts";
 import { randomSecret, signToken } from "../../scripts/identity.ts";
 import { startRuntime } from "../../scripts/runtime.ts";
 import { readSettings } from "../../scripts/settings.ts";
 import { SpellError } from "../../src/protocol/errors.ts";
-import { isRunEnded, type RunEnded, type StampedEvent } from "../../src/protocol/events.ts";
+import type { StampedEvent } from "../../src/protocol/events.ts";
 import type { Plan } from "../../src/protocol/plan.ts";
 import type { RunRequest } from "../../src/protocol/runs.ts";
 import type { SpellIssue } from "../../src/protocol/spell.ts";
@@ -12,7 +13,6 @@ import { startCompanion } from "./companion.ts";
 import { linesOf, paintIf } from "./node-lines.ts";
 import { type Options, readOptions, valueOf } from "./options.ts";
 import { requestOf, runArgs, serverOf, sessionOf } from "./run-options.ts";
-import { type RunTarget, Server } from "./server.ts";
 import { findFile, readSpellFile, type SpellProject } from "./spell-files.ts";
 
 const isColoured = (stream: NodeJS.WriteStream): boolean =>
@@ -31,14 +31,14 @@ export const run = defineCommand({
     const path = findFile(name);
     const project = path === undefined ? undefined : readSpellFile(path);
     const remote = serverOf(options, project === undefined ? name : undefined, process.env);
-    const target = { spellId: project?.id ?? name, ...(session === undefined ? {} : { session }) };
+    const target = { spellId: project?.id ?? name, session };
     if (remote !== undefined && options.values.has("with"))
       throw new SpellError(
         "bad_request",
         "--with is for runs without a server: a server has its own settings.",
       );
     if (remote !== undefined)
-      return runOn(new Server(remote.url, remote.token), target, request, {
+      return runOn(new SpellrunnerClient(remote), target, request, {
         project,
         options,
         isEmbedded: false,
@@ -49,8 +49,11 @@ export const run = defineCommand({
       const vars = { ...withoutIdentity(given), AUTH_SECRET: randomSecret() };
       const runtime = await startRuntime({ vars });
       try {
-        const server = new Server(runtime.url, await signToken(vars, "cli", 24));
-        await runOn(server, target, request, { project, options, isEmbedded: true });
+        const client = new SpellrunnerClient({
+          url: runtime.url,
+          token: await signToken(vars, "cli", 24),
+        });
+        await runOn(client, target, request, { project, options, isEmbedded: true });
       } finally {
         await runtime.close();
       }
@@ -70,33 +73,42 @@ interface Circumstances {
   isEmbedded: boolean;
 }
 
+interface RunTarget {
+  spellId: string;
+  session: string | undefined;
+}
+
 async function runOn(
-  server: Server,
-  target: RunTarget,
+  client: SpellrunnerClient,
+  { spellId, session }: RunTarget,
   request: RunRequest,
   how: Circumstances,
 ): Promise<void> {
-  if (how.project !== undefined) await save(server, how.project, how.isEmbedded);
+  if (how.project !== undefined) await save(client, how.project, how.isEmbedded);
   const paint = paintIf(isColoured(process.stdout));
   const isJson = how.options.flags.has("json");
-  let plan: Plan | undefined;
-  let end: RunEnded | undefined;
-  for await (const event of server.run(target, request)) {
-    if (isRunEnded(event)) end = event;
-    if (isJson) console.log(JSON.stringify(event));
-    else {
-      if (event.type === "run.started") plan = await server.plan(target.spellId, event.spell.version);
-      for (const line of linesOf(event, plan, paint)) console.log(line);
+  const listening = new AbortController();
+  const stream = client.run(spellId, request, { session, signal: listening.signal });
+  try {
+    let plan: Plan | undefined;
+    for await (const event of stream) {
+      if (isJson) console.log(JSON.stringify(event));
+      else {
+        // Only for the names of components, which the lines can do without.
+        if (event.type === "run.started")
+          plan = await client.runs.plan(spellId, event.runId, { session }).catch(() => undefined);
+        for (const line of linesOf(event, plan, paint)) console.log(line);
+      }
+      if (how.isEmbedded) refuseToWait(event);
     }
-    if (how.isEmbedded) refuseToWait(event);
+    console.log(JSON.stringify((await stream).outputs));
+  } finally {
+    listening.abort();
   }
-  if (end === undefined) throw new SpellError("protocol_error", "The run's events stopped before its end.");
-  if (end.type !== "run.completed") throw failureOf(end);
-  console.log(JSON.stringify(await server.complete(target, end.runId, end.outputs ?? {})));
 }
 
 async function save(
-  server: Server,
+  client: SpellrunnerClient,
   { documents, issues, missing }: SpellProject,
   isEmbedded: boolean,
 ): Promise<void> {
@@ -104,7 +116,7 @@ async function save(
   // On a server the missing ones may be stored.
   if (isEmbedded) for (const ref of missing) warn(`No file beside this one holds the spell "${ref}".`);
   for (const document of documents) {
-    const { name, version, warnings } = await server.put(document);
+    const { name, version, warnings } = await client.spells.put(document.id, document);
     if (!isEmbedded) console.error(`Saved "${name}" as ${document.id}, version ${version}.`);
     for (const issue of warnings)
       warn(`${documents.length > 1 ? `"${name}": ` : ""}${issue.message}`, issue.nodeId);
@@ -127,13 +139,4 @@ function refuseToWait(event: StampedEvent): void {
       runId: event.runId,
     },
   );
-}
-
-function failureOf({ type, error, runId }: RunEnded): SpellError {
-  if (error === undefined) return new SpellError("interrupted", `The run has ended: ${type}.`, { runId });
-  return new SpellError(error.code, error.message, {
-    runId,
-    nodeId: error.nodeId ?? "",
-    errors: error.errors ?? [],
-  });
 }

@@ -1,5 +1,5 @@
 /** What a component sees of its visit. Reads lazily: a visit pays for what its component asks. */
-import { SpellError } from "../protocol/errors.ts";
+import { SpellError } from "../protocol/spell-error.ts";
 import type { PlanNode } from "../protocol/plan.ts";
 import type { ServiceCall, Services } from "../protocol/services.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";

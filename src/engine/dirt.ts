@@ -2,7 +2,7 @@
  * Which nodes of a run execute again in a fork of it: those that changed and those before which a fork begins, all that is
  * downstream of them by data or trigger, and what may have read the state after one of them. In doubt a node is dirty.
  */
-import { SpellError } from "../protocol/errors.ts";
+import { SpellError } from "../protocol/spell-error.ts";
 import type { Plan, PlanGraph, PlanNode } from "../protocol/plan.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import type { Component } from "./component.ts";

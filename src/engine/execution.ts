@@ -2,7 +2,7 @@
  * One run of a plan, from its first event to its last. The same walk serves a live run, a resumed one and a replay:
  * where records are at hand a visit takes its record, else it executes.
  */
-import { SpellError } from "../protocol/errors.ts";
+import { SpellError } from "../protocol/spell-error.ts";
 import type {
   NodeCompleted,
   NodeFailed,
@@ -24,6 +24,7 @@ import { Follower, type FollowerHost } from "./follower.ts";
 import { Frame } from "./frame.ts";
 import { type Limits, limitsOf, overBudget, overdue, tooLarge } from "./limits.ts";
 import { Performer, type PerformerHost, type Question } from "./performer.ts";
+import { type EnginePlugin, Plugins } from "./plugins.ts";
 import type { EnginePorts } from "./ports.ts";
 import { prepare, type PreparedGraph } from "./prepared.ts";
 import { faultFrom } from "./reach.ts";
@@ -58,6 +59,8 @@ export interface ExecutionOptions {
   limits?: Partial<Limits>;
   /** ms since 1970 after which no answer is of use. */
   deadlineAt?: number;
+  /** Those who watch. */
+  plugins?: readonly EnginePlugin[];
   /** Called once, after the terminal event is committed. */
   onEnd?: (end: RunEnded) => void;
 }
@@ -105,6 +108,7 @@ export class Execution
   readonly #reuse: Reuse | null;
   readonly #performer: Performer;
   readonly #failures: Failures;
+  readonly #plugins: Plugins | null;
   /** Visits whose last source has just come. */
   readonly #ready: Visit[] = [];
   #startedAt = 0;
@@ -143,6 +147,11 @@ export class Execution
     });
     this.#root = new Frame(graphs[0] as PreparedGraph, null, start.inputs, start.state);
     this.#deadlineAt = options.deadlineAt;
+    const { plugins = [] } = options;
+    this.#plugins =
+      plugins.length === 0
+        ? null
+        : new Plugins(plugins, this, plan, (thrown, nodeId) => void ports.fault?.(thrown, nodeId));
     this.#reuse = options.reuse === undefined ? null : new Reuse(this, options.reuse);
     this.#follower =
       records === undefined
@@ -365,6 +374,7 @@ export class Execution
     this.#executed += 1;
     if (this.#executed > this.#limits.maxVisits) return this.fail(overBudget(visit, this.#limits.maxVisits));
     this.#names.give(visit);
+    this.#plugins?.visiting(visit);
     if (this.#follower === null || !this.#follower.follow(visit)) this.live(visit);
   }
 
@@ -509,6 +519,7 @@ export class Execution
   append(event: RunEvent): void {
     this.#uncommitted += 1;
     const bytes = this.#ports.journal.append(event);
+    this.#plugins?.tell(event);
     if (bytes === 0 || this.#end !== null) return;
     this.#bytes += bytes;
     if (this.#bytes > this.#limits.maxOutputBytes) throw tooLarge(event, this.#limits.maxOutputBytes);

@@ -1,5 +1,5 @@
 /** What becomes of a failure: another attempt, the node's own error route, that of a sub-spell's caller, or the end of the run. */
-import { type ErrorCode, SpellError } from "../protocol/errors.ts";
+import { type ErrorCode, SpellError } from "../protocol/spell-error.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import type { NodeFailed, RunEvent } from "../protocol/events.ts";
 import type { EnginePorts } from "./ports.ts";

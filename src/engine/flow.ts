@@ -1,5 +1,5 @@
 /** How triggers spread: the queue, joins and turns, loops, and when a scope has come to rest. */
-import { SpellError } from "../protocol/errors.ts";
+import { SpellError } from "../protocol/spell-error.ts";
 import type { Frame } from "./frame.ts";
 import type { PreparedNode, PreparedOutput } from "./prepared.ts";
 import { holderOf, openTurn, Scope } from "./scope.ts";

@@ -2,16 +2,16 @@
  * Leads a run along its records. A visit takes its record where it would have executed; answers that came later are
  * handed back where the run is at rest, in recorded order. Where the records end the run goes on, or a replay stops.
  */
-import { SpellError } from "../protocol/errors.ts";
-import {
-  isRunEnded,
-  type NodeCompleted,
-  type NodeFailed,
-  type NodeItem,
-  type NodeWaiting,
-  type RunEnded,
-  type RunEvent,
+import { SpellError } from "../protocol/spell-error.ts";
+import type {
+  NodeCompleted,
+  NodeFailed,
+  NodeItem,
+  NodeWaiting,
+  RunEnded,
+  RunEvent,
 } from "../protocol/events.ts";
+import { isRunEnded } from "../protocol/run-end.ts";
 import { caughtBy, mayRetry } from "./failures.ts";
 import { bare, failureOf, mismatch, Records } from "./records.ts";
 import { isSameResult } from "./same-result.ts";

@@ -2,8 +2,9 @@
 export type { Component, NodeContext, NodeOutcome } from "./component.ts";
 export type { RunHandle } from "./execution.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
+export type { EnginePlugin, PluginNode } from "./plugins.ts";
 export type { Clock, EnginePorts, Journal } from "./ports.ts";
-export { type Replayed, replay } from "./replay.ts";
+export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export {
   chooseTrigger,
   type ForkOptions,

@@ -1,5 +1,5 @@
 /** What a run may use, and what it is told when it would use more. */
-import { SpellError } from "../protocol/errors.ts";
+import { SpellError } from "../protocol/spell-error.ts";
 import type { RunEvent } from "../protocol/events.ts";
 import type { Plan } from "../protocol/plan.ts";
 import type { ServiceLimits } from "./service-calls.ts";

@@ -1,5 +1,5 @@
 /** Makes visits for real: calls the component, enters a sub-spell, and turns what came of it into records. */
-import { SpellError } from "../protocol/errors.ts";
+import { SpellError } from "../protocol/spell-error.ts";
 import type { NodeCompleted, NodeItem, RunEvent, StatePatch } from "../protocol/events.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
 import type { Component, NodeOutcome } from "./component.ts";

@@ -1,6 +1,6 @@
 /** The recorded events of a run, read one by one while the engine walks the same way again. */
 import type { NodeFailed, RunEvent, RunStarted } from "../protocol/events.ts";
-import { SpellError } from "../protocol/errors.ts";
+import { SpellError } from "../protocol/spell-error.ts";
 
 /** Events that a node causes besides its record; they take part in nothing and are passed on in their place. */
 const passing = new Set<RunEvent["type"]>(["node.event", "node.waiting", "run.resumed", "run.queued"]);

@@ -4,6 +4,7 @@ import type { Plan } from "../protocol/plan.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import { Execution } from "./execution.ts";
 import type { Limits } from "./limits.ts";
+import type { EnginePlugin } from "./plugins.ts";
 import type { EnginePorts } from "./ports.ts";
 import { startOf } from "./records.ts";
 
@@ -16,16 +17,20 @@ export interface Replayed {
   state: JsonObject;
 }
 
+export interface ReplayOptions {
+  limits?: Partial<Limits>;
+  /** They see what they would have seen of the run itself. */
+  plugins?: readonly EnginePlugin[];
+  /** What a plugin threw. Default: passed over. */
+  onPluginError?: (thrown: unknown) => void;
+}
+
 /**
  * Runs a plan on recorded events. A record that does not fit ends in `run.failed` with `journal_mismatch`.
  * @param records the run's events from `run.started` on, of a whole run or any prefix, with or without `seq` and `at`
  * @throws SpellError `journal_mismatch` when the records do not begin with a run
  */
-export function replay(
-  plan: Plan,
-  records: readonly RunEvent[],
-  options: { limits?: Partial<Limits> } = {},
-): Replayed {
+export function replay(plan: Plan, records: readonly RunEvent[], options: ReplayOptions = {}): Replayed {
   const events: RunEvent[] = [];
   const append = (event: RunEvent): number => {
     events.push(event);
@@ -37,7 +42,12 @@ export function replay(
     records,
     isReplay: true,
     userId: "",
-    ports: { ...inert, journal: { append, commit: () => {} } },
+    ...(options.plugins === undefined ? {} : { plugins: options.plugins }),
+    ports: {
+      ...inert,
+      journal: { append, commit: () => {} },
+      fault: (thrown) => (options.onPluginError?.(thrown), ""),
+    },
     limits: { maxVisits: Number.POSITIVE_INFINITY, ...options.limits },
   });
   execution.run();

@@ -1,12 +1,14 @@
 /** The fronts of the engine: start a run, go on with one, replay one. */
-import { SpellError } from "../protocol/errors.ts";
-import { engineVersion, type RunEnded, type RunEvent, type RunStarted } from "../protocol/events.ts";
+import { SpellError } from "../protocol/spell-error.ts";
+import type { RunEnded, RunEvent, RunStarted } from "../protocol/events.ts";
+import { engineVersion } from "../protocol/run-end.ts";
 import type { Plan } from "../protocol/plan.ts";
 import type { SpellRef } from "../protocol/runs.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import { Dirt } from "./dirt.ts";
 import { Execution, type RunHandle } from "./execution.ts";
 import type { Limits } from "./limits.ts";
+import type { EnginePlugin } from "./plugins.ts";
 import type { EnginePorts } from "./ports.ts";
 import { Past } from "./past.ts";
 import { startOf } from "./records.ts";
@@ -27,6 +29,8 @@ export interface RunOptions {
   /** Runs by the spells service that are around this one. */
   depth?: number;
   ports: EnginePorts;
+  /** Those who watch. */
+  plugins?: readonly EnginePlugin[];
   limits?: Partial<Limits>;
   deadlineAt?: number;
   onEnd?: (end: RunEnded) => void;
@@ -129,6 +133,8 @@ export interface ForkOptions extends ParentRun {
   fromNode?: string;
   requestId?: string;
   ports: EnginePorts;
+  /** Those who watch. */
+  plugins?: readonly EnginePlugin[];
   limits?: Partial<Limits>;
   deadlineAt?: number;
   onEnd?: (end: RunEnded) => void;

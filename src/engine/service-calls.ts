@@ -1,5 +1,5 @@
 /** Lets a run's nodes call services: so many at once, so many in all, each call with a key of its own. */
-import { SpellError } from "../protocol/errors.ts";
+import { SpellError } from "../protocol/spell-error.ts";
 import type { ServiceCall, Services } from "../protocol/services.ts";
 import { CancelSignal } from "./cancel.ts";
 import type { Visit } from "./visit.ts";

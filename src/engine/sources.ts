@@ -1,5 +1,5 @@
 /** Finds the data of a visit: which visits feed it, in which scope a data node belongs, and what still runs. */
-import { SpellError } from "../protocol/errors.ts";
+import { SpellError } from "../protocol/spell-error.ts";
 import type { Frame } from "./frame.ts";
 import type { PreparedNode } from "./prepared.ts";
 import { isInner, isThere, scopeRead, seenFrom } from "./read.ts";

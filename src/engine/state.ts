@@ -1,5 +1,5 @@
 /** State patches: RFC 6902 on top-level keys, made from what a node sets and applied the same way live and in replay. */
-import { SpellError } from "../protocol/errors.ts";
+import { SpellError } from "../protocol/spell-error.ts";
 import type { NodeCompleted, StatePatch } from "../protocol/events.ts";
 import { escapeToken, unescapeToken } from "../protocol/json-pointer.ts";
 import type { JsonObject } from "../protocol/values.ts";

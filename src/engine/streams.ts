@@ -1,5 +1,5 @@
 /** Nodes that stream: each item opens an iteration, the next comes when that is over, so a slow branch holds the stream back. */
-import { SpellError } from "../protocol/errors.ts";
+import { SpellError } from "../protocol/spell-error.ts";
 import type { NodeItem } from "../protocol/events.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
 import type { Underway } from "./underway.ts";

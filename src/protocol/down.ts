@@ -6,6 +6,8 @@ import { runStatus, spellRef } from "./runs.ts";
 import { spellIssue } from "./spell.ts";
 import { json, jsonObject, valueRef } from "./values.ts";
 
+export { closeCodes } from "./close-codes.ts";
+
 export const welcome = z.object({
   type: z.literal("welcome"),
   protocolVersion: z.number().int(),
@@ -117,13 +119,3 @@ export const serverMessage = z.union([
   ]),
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;
-
-/** Close codes for open connections. */
-export const closeCodes = {
-  tokenExpired: 4401,
-  forbidden: 4403,
-  spellDeleted: 4404,
-  tooSlow: 4408,
-  tooLarge: 4413,
-  tooMany: 4429,
-} as const;

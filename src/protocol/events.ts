@@ -7,8 +7,7 @@ import { errorInfo } from "./errors.ts";
 import { parentRun, spellRef, usage } from "./runs.ts";
 import { json, jsonObject, valueRef } from "./values.ts";
 
-/** Version of the engine's rules; raised when the same plan and records would give other events. */
-export const engineVersion = "1";
+export { engineVersion, isRunEnded } from "./run-end.ts";
 
 export const logEntry = z.object({
   level: z.enum(["debug", "log", "info", "warn", "error"]),
@@ -201,10 +200,6 @@ export type RunEnded =
   | z.infer<typeof runFailed>
   | z.infer<typeof runCancelled>
   | z.infer<typeof runInterrupted>;
-
-const terminalTypes = new Set<string>(["run.completed", "run.failed", "run.cancelled", "run.interrupted"]);
-/** Exactly one such event ends every run. */
-export const isRunEnded = (event: { type: string }): event is RunEnded => terminalTypes.has(event.type);
 
 /** `GET …/runs/:runId/events` without SSE. */
 export const eventPage = z.object({ events: z.array(stampedEvent), next: z.number().int().optional() });

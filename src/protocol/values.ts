@@ -1,6 +1,8 @@
 /** JSON values as they travel, and the references that stand for values too large for a frame. */
 import * as z from "zod";
 
+export { isValueRef } from "./value-ref.ts";
+
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
@@ -21,11 +23,3 @@ export const valueRef = z.object({
   $value: z.object({ id: z.string(), bytes: z.number().int().nonnegative(), preview: z.string() }),
 });
 export type ValueRef = z.infer<typeof valueRef>;
-
-/** True where `value` has exactly the shape of a {@link valueRef}. */
-export function isValueRef(value: Json | undefined): value is ValueRef {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const keys = Object.keys(value);
-  if (keys.length !== 1 || keys[0] !== "$value") return false;
-  return valueRef.safeParse(value).success;
-}

@@ -1,6 +1,7 @@
 /** Builds spells for tests from a few lines, and runs them in memory. */
 import {
   type Component,
+  type EnginePlugin,
   type EnginePorts,
   type Limits,
   type ParentRun,
@@ -106,6 +107,7 @@ export interface TestOptions {
   /** Of a run that goes on: the one that it is a fork of. */
   fork?: ParentRun;
   ports?: Partial<EnginePorts>;
+  plugins?: readonly EnginePlugin[];
   limits?: Partial<Limits>;
   deadlineAt?: number;
 }
@@ -136,6 +138,7 @@ export function run(target: SpellDocument | Plan, options: TestOptions = {}): Te
     plan,
     userId: "alice",
     ports,
+    ...(options.plugins === undefined ? {} : { plugins: options.plugins }),
     onEnd: resolve,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.deadlineAt === undefined ? {} : { deadlineAt: options.deadlineAt }),

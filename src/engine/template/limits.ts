@@ -1,5 +1,5 @@
 /** The bounds of a template and the meter that counts a rendering. Everything is counted: deployed clocks stand still inside pure work. */
-import { SpellError } from "../../protocol/errors.ts";
+import { SpellError } from "../../protocol/spell-error.ts";
 
 /** Longest source, in UTF-16 units. */
 export const maxSourceLength = 1024 * 1024;

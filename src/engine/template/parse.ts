@@ -1,5 +1,5 @@
 /** Source to tree, in the language of Handlebars 4.7: `@handlebars/parser` knows a later one, and trusts its source. */
-import { SpellError } from "../../protocol/errors.ts";
+import { SpellError } from "../../protocol/spell-error.ts";
 import { treeBuilders } from "./builders.ts";
 import { jisonParser, WhitespaceControl, type Lexer, type Parser } from "./jison.ts";
 import { maxSourceLength, shortened, templateError } from "./limits.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readSentEvents, type SentEvent } from "../../client/cli/sse.ts";
+import { readSentEvents, type SentEvent } from "../../client/lib/sse.ts";
 
 async function* inChunks(
   bytes: Uint8Array,

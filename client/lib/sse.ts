@@ -1,5 +1,7 @@
 /** Server-sent events, read as they come: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 
+import { type ByteStream, platform } from "./platform.ts";
+
 export interface SentEvent {
   type: string;
   /** Of this event, else of the last one that had any. */
@@ -30,7 +32,7 @@ export async function* readSentEvents(chunks: AsyncIterable<Uint8Array>): AsyncG
 
 /** Lines that are ended, by a line feed with or without a carriage return. */
 async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
+  const decoder = new platform.TextDecoder();
   // Pieces of a line that is not ended: a value of 1 MiB comes in many, and joining them each time would copy it as often.
   let pieces: string[] = [];
   for await (const chunk of chunks) {
@@ -40,5 +42,24 @@ async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<str
       yield pieces.join("").replace(/\r$/, "");
       pieces = [next];
     }
+  }
+}
+
+/** The chunks of a body; one that is not read to its end is given back. */
+export async function* chunksOf(body: ByteStream): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  let isOver = false;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      isOver = done;
+      if (done) return;
+      if (value !== undefined) yield value;
+    }
+  } catch (error) {
+    isOver = true;
+    throw error;
+  } finally {
+    if (!isOver) void reader.cancel().catch(() => {});
   }
 }

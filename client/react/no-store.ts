@@ -1,0 +1,4 @@
+/** Stands in where there is no connection yet: nothing changes. */
+export const noStore = {
+  subscribe: (): (() => void) => () => {},
+};
