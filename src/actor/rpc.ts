@@ -5,6 +5,7 @@
 import type { ServiceChanged } from "../protocol/down.ts";
 import type { ErrorInfo } from "../protocol/errors.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
+import type { TimingsRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import type { Idempotency } from "./idempotency-keys.ts";
 import type { HookCall, HookTaken } from "./hooks/hook-answers.ts";
@@ -119,8 +120,8 @@ export interface ManagerRpc {
   report(name: string, report: RunnerReport): Promise<void>;
   /** `GET /usage`: {@link file://../protocol/runners.ts} `userUsage`. */
   showUsage(): Promise<RpcAnswer>;
-  /** How long nodes and runs took, over all runners or those of one spell: {@link file://../protocol/services/speech.ts} `timingsResult`. */
-  timings(query: { spellId?: string; since?: number }): Promise<RpcAnswer>;
+  /** How long nodes and runs took, over all runners or those of one spell or session: {@link file://../protocol/services/speech.ts} `timingsResult`. */
+  timings(query: TimingsRequest): Promise<RpcAnswer>;
   /** Tells every loaded runner of this user that uses `spellId`, and those of it that have connections; returns when all know. */
   spellChanged(spellId: string, version: number, patch?: string): Promise<void>;
   spellDeleted(spellId: string): Promise<void>;

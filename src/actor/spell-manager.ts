@@ -7,13 +7,14 @@ import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
 import type { ServiceChanged } from "../protocol/down.ts";
+import type { TimingsRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import { parseRunnerName } from "./address.ts";
 import { Leases } from "./leases.ts";
 import { managerSteps, migrate } from "./migrations.ts";
 import type { ManagerRpc, RpcAnswer, RunnerRpc } from "./rpc.ts";
 import type { RunLease } from "./run-permits.ts";
-import { timingsOf } from "./timings.ts";
+import { type TimingSamples, timingsOf } from "./timings.ts";
 import { type RunnerReport, UsageBook } from "./usage-book.ts";
 import { userLimitsOf } from "./user-limits.ts";
 
@@ -132,16 +133,22 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     return { ok: true, json: JSON.stringify(usage) };
   }
 
-  async timings({ spellId, since = 0 }: { spellId?: string; since?: number }): Promise<RpcAnswer> {
+  async timings({ spellId, session, since = 0 }: TimingsRequest): Promise<RpcAnswer> {
     const known = this.#sql
       .exec<RunnerRow>(
-        "SELECT * FROM runners WHERE spell_id = coalesce(?, spell_id) ORDER BY loaded_at DESC LIMIT ?",
+        `SELECT * FROM runners WHERE spell_id = coalesce(?1, spell_id) AND json_extract(name, '$[4]') = coalesce(?2, json_extract(name, '$[4]'))
+         ORDER BY loaded_at DESC LIMIT ?3`,
         spellId ?? null,
+        session ?? null,
         maxAsked + 1,
       )
       .toArray();
     const told = await Promise.all(
-      known.slice(0, maxAsked).map(({ name }) => this.#runner(name).timings(since)),
+      known.slice(0, maxAsked).map(async ({ name }): Promise<TimingSamples> => {
+        // One that is busy or of an older deployment keeps the others from nothing.
+        const asked = this.#runner(name).timings(since);
+        return asked.catch(() => ({ samples: {}, isPartial: true }));
+      }),
     );
     const isPartial = known.length > maxAsked || told.some((one) => one.isPartial);
     return { ok: true, json: JSON.stringify({ data: timingsOf(told), isPartial }) };

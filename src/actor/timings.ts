@@ -48,7 +48,10 @@ export function timingSamples(sql: SqlStorage, spellId: string, since: number): 
       break;
     }
     bytes += body.length;
-    for (const line of body.split("\n").toReversed()) {
+    const lines = body.split("\n").toReversed();
+    // Rows are as old as the newest of their events, and what comes behind them is older.
+    if (Number(/^\{"seq":\d+,"at":(\d+)/.exec(lines[0] ?? "")?.[1]) < since) break;
+    for (const line of lines) {
       if (!isTimed(line)) continue;
       const event = JSON.parse(line) as StampedEvent;
       if (event.at < since) continue;

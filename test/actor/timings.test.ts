@@ -1,10 +1,14 @@
 /** How long things took, from the journals of a user's runners. */
+import { runInDurableObject } from "cloudflare:test";
+import { env as bindings } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { timingsOf } from "../../src/actor/timings.ts";
+import type { Env } from "../../src/env.ts";
 import type { Timing } from "../../src/protocol/services.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { spell } from "../helpers/spells.ts";
 
+const env = bindings as unknown as Env;
 let count = 0;
 const writer = (fewshot: string) =>
   spell(
@@ -59,6 +63,39 @@ describe("timings", () => {
     expect((await names({})).toSorted()).toEqual(["one", "two"]);
     expect(await names({ spellId: "two" })).toEqual(["two"]);
     expect(await names({ since: Date.now() + 60_000 })).toEqual([]);
+  });
+
+  it("are of one session where that is asked", async () => {
+    const user = someone();
+    await user.save("one", "a");
+    for (const session of ["main", "main", "other"]) await user.run("one", session);
+    const countOf = async (body: object) => byName((await user.timings(body)).data)["spell one"]?.count;
+    expect([
+      await countOf({}),
+      await countOf({ session: "main" }),
+      await countOf({ session: "other" }),
+    ]).toEqual([3, 2, 1]);
+    expect(await countOf({ session: "none" })).toBe(undefined);
+    expect((await user.ask("/services/speech/timings", { body: { session: "a b" } })).status).toBe(400);
+  });
+
+  it("are of the others, where a runner cannot tell", async () => {
+    const user = someone();
+    await user.save("good", "a");
+    await user.run("good");
+    await user.save("lost", "b");
+    await user.run("lost");
+    const runner = env.SPELL_RUNNER.getByName(JSON.stringify([1, user.name, user.name, "lost", "main"]));
+    const rename = async (from: string, to: string) =>
+      runInDurableObject(runner, (_, { storage }) => {
+        storage.sql.exec(`ALTER TABLE ${from} RENAME TO ${to}`);
+      });
+    await rename("journal", "lost_journal");
+    const { data, isPartial } = await user.timings();
+    await rename("lost_journal", "journal");
+    expect(isPartial).toBe(true);
+    expect(data.filter(({ kind }) => kind === "spell").map(({ name }) => name)).toEqual(["good"]);
+    expect((await user.timings()).isPartial).toBe(false);
   });
 
   it("are the caller's own", async () => {

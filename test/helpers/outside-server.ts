@@ -49,6 +49,8 @@ function serveWeaviate(
   },
 ): void {
   if (name.startsWith("page")) return send(200, "text/html", "<html>hello</html>");
+  if (name === "shapeless") return json({ hello: "there" });
+  if (name === "nothing") return json({ error: "no such page" }, 404);
   const [, key] = /^locked-(.+)$/.exec(name) ?? [];
   if (key !== undefined && incoming.headers.authorization !== `Bearer ${key}`)
     return json({ code: 401, message: "anonymous access not enabled" }, 401);
@@ -133,7 +135,11 @@ function answer(
     return;
   }
   if (what === "jwks" && incoming.method === "PUT") keySets.set(argument, body);
-  if (what === "jwks") return send(200, "application/json", keySets.get(argument) ?? '{"keys":[]}');
+  if (what === "jwks")
+    // How often the set itself was got is told beside it.
+    return send(200, "application/json", keySets.get(argument) ?? '{"keys":[]}', {
+      "x-times": String(asked.get(`http://outside/jwks/${argument}`) ?? 0),
+    });
   if (what === "exa" && argument === "search") {
     const { query, numResults } = JSON.parse(body) as { query: string; numResults: number };
     const key = String(incoming.headers["x-api-key"]);

@@ -40,15 +40,20 @@ export class WeaviateServer {
     if (what !== "objects") return refuse(404, `nothing at ${path}`);
     if (method === "POST") {
       const object = body as Stored;
-      if (this.#objects.has(object.id)) return refuse(422, `id '${object.id}' already exists`);
+      if (this.#objects.has(placeOf(object))) return refuse(422, `id '${object.id}' already exists`);
       return { status: 200, body: this.#put(object) };
     }
     const id = two === "" ? one : two;
-    const found = this.#objects.get(id);
-    if (found === undefined || (two !== "" && found.class !== one)) return { status: 404 };
-    if (method === "DELETE") this.#objects.delete(id);
-    if (method === "PUT") this.#put(body as Stored);
-    return method === "DELETE" ? { status: 204 } : { status: 200, body: this.#objects.get(id) };
+    // An id is of its class: without one, the first of that id is given.
+    const found =
+      two === ""
+        ? [...this.#objects.values()].find((object) => object.id === id)
+        : this.#objects.get(placeOf({ class: one, id }));
+    if (found === undefined) return { status: 404 };
+    if (method === "DELETE") this.#objects.delete(placeOf(found));
+    if (method === "PUT" && (body as Stored).class !== one) return refuse(422, "class cannot be changed");
+    if (method === "PUT") return { status: 200, body: this.#put(body as Stored) };
+    return method === "DELETE" ? { status: 204 } : { status: 200, body: found };
   }
 
   #put(object: Stored): Stored {
@@ -59,7 +64,7 @@ export class WeaviateServer {
     const made = object.class.endsWith("Plain") ? undefined : embeddingOf(text);
     const vector = object.vector ?? made;
     const kept = { ...object, ...(vector === undefined ? {} : { vector }) };
-    this.#objects.set(object.id, kept);
+    this.#objects.set(placeOf(kept), kept);
     return kept;
   }
 
@@ -80,7 +85,7 @@ export class WeaviateServer {
     const names = new Map(objects.flatMap(({ properties }) => Object.entries(properties)));
     const properties = [...names].map(([property, value]) => ({
       name: property,
-      dataType: [dataTypeOf(value)],
+      dataType: [dataTypeOf(property, value)],
     }));
     return { status: 200, body: { class: name, properties } };
   }
@@ -104,6 +109,18 @@ export class WeaviateServer {
         status: 200,
         body: { errors: [{ message: `Unknown argument "nearText" on field "${name}"` }] },
       };
+    if (name.endsWith("Plain") && given["hybrid"] !== undefined && !("vector" in (given["hybrid"] as object)))
+      return {
+        status: 200,
+        body: { errors: [{ message: "VectorFromInput was called without vectorizer" }] },
+      };
+    if (name.endsWith("Leaky"))
+      return {
+        status: 200,
+        body: { errors: [{ message: "vectorize: Incorrect API key provided: sk-planted0123456789" }] },
+      };
+    const fault = given["where"] === undefined ? undefined : misfit(given["where"] as Where);
+    if (fault !== undefined) return { status: 200, body: { errors: [{ message: fault }] } };
     const fitting = this.#of(name).filter(
       (object) => given["where"] === undefined || holds(given["where"] as Where, object),
     );
@@ -138,14 +155,30 @@ const fieldsOf = (set: SelectionSetNode | undefined): FieldNode[] =>
 const argumentsOf = (given: readonly ArgumentNode[]): Record<string, unknown> =>
   Object.fromEntries(given.map(({ name, value }) => [name.value, valueFromASTUntyped(value)]));
 
-const dataTypeOf = (value: unknown): string =>
+const placeOf = ({ class: name, id }: Pick<Stored, "class" | "id">): string => `${name}/${id}`;
+
+/** As the server guesses it; whole numbers and dates are what a class of one's own says, here those of these names. */
+const dataTypeOf = (name: string, value: unknown): string =>
   typeof value === "string"
-    ? "text"
+    ? name === "date"
+      ? "date"
+      : "text"
     : typeof value === "boolean"
       ? "boolean"
       : typeof value === "number"
-        ? "number"
+        ? name === "count"
+          ? "int"
+          : "number"
         : "object";
+
+/** What is wrong with the field of a value, as the server tells it; undefined where nothing is. */
+function misfit(where: Where): string | undefined {
+  if (where.operands !== undefined) return where.operands.map(misfit).find((fault) => fault !== undefined);
+  const [path = ""] = where.path ?? [];
+  const wanted = { count: "valueInt", date: "valueDate" }[path];
+  if (wanted === undefined || wanted in where) return undefined;
+  return `data type filter cannot be used on property "${path}", use "${wanted}" instead`;
+}
 
 interface Where {
   operator: string;
@@ -153,14 +186,21 @@ interface Where {
   path?: string[];
   valueText?: string;
   valueNumber?: number;
+  valueInt?: number;
+  valueDate?: string;
   valueBoolean?: boolean;
 }
 
 function holds(where: Where, object: Stored): boolean {
   if (where.operator === "And") return (where.operands ?? []).every((one) => holds(one, object));
+  if (where.operator === "Or") return (where.operands ?? []).some((one) => holds(one, object));
   const [path = ""] = where.path ?? [];
   const value = (path === "id" ? object.id : object.properties[path]) as string | number;
-  const wanted = (where.valueText ?? where.valueNumber ?? where.valueBoolean) as string | number;
+  const wanted = (where.valueText ??
+    where.valueNumber ??
+    where.valueInt ??
+    where.valueDate ??
+    where.valueBoolean) as string | number;
   const tests: Record<string, boolean> = {
     Equal: value === wanted,
     NotEqual: value !== wanted,

@@ -145,6 +145,10 @@ describe("Service", () => {
     expect(test.outputs).toEqual({ result: null });
     expect((await served(of("cache", "get", { key: "none" }))).outputs).toEqual({ result: null });
   });
+  it("tells what a completion has used, as any other node", async () => {
+    const test = await served(of("completion", "complete", { prompt: "four" }));
+    expect(test.usage).toMatchObject({ inputTokens: 4, calls: 1 });
+  });
   it.each([
     ["cache", "constructor"],
     ["cache", "__proto__"],

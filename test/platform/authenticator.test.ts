@@ -255,6 +255,32 @@ describe("of several issuers", () => {
     await refused(theirs({ iss: [other] }));
   });
 
+  it("are not asked again for each token of a key that they do not have", async () => {
+    const url = `${inject("outsideUrl")}/jwks/${crypto.randomUUID()}`;
+    const keys = [{ ...(await exportJWK(ec.publicKey)), kid: "known" }];
+    await fetch(url, { method: "PUT", body: JSON.stringify({ keys }) });
+    const config = readAuthConfig({ AUTH_ISSUERS: JSON.stringify([{ issuer, jwksUrl: url }]) });
+    const authenticator = new Authenticator(config);
+    await authenticator.verify(await signed(ec, "ES256", "known"));
+    for (let i = 0; i < 5; i += 1)
+      expect(await thrownBy(authenticator.verify(await signed(ec, "ES256", `unknown-${i}`)))).toMatchObject({
+        code: "unauthorized",
+      });
+    const times = Number((await fetch(`${url}?times`)).headers.get("x-times"));
+    expect(times).toBeLessThanOrEqual(2);
+  });
+
+  it.each(["/html", "/nojson", "/status/500", "/redirect/302", "/cut", "/echo"])(
+    "that give %s for their keys are away, and no token is to blame",
+    async (path) => {
+      const jwks = `${inject("outsideUrl")}${path}`;
+      const config = readAuthConfig({ AUTH_ISSUERS: JSON.stringify([{ issuer, jwksUrl: jwks }]) });
+      expect(await thrownBy(new Authenticator(config).verify(await signed(ec, "ES256", "k")))).toMatchObject({
+        code: "overloaded",
+      });
+    },
+  );
+
   it("can change their keys: a new one is fetched, what the old one signed ends to count", async () => {
     const url = `${inject("outsideUrl")}/jwks/${crypto.randomUUID()}`;
     const publish = async (...pairs: CryptoKeyPair[]) => {

@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import type { Env } from "../../src/env.ts";
+import type { Query } from "../../src/protocol/services.ts";
 import { weaviateContract } from "../contracts/services.ts";
 import { alice, bob, codeOf } from "../contracts/support.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
@@ -88,11 +89,54 @@ describe("objects on a server", () => {
       {},
       { class: "Fruit", $or: [{ class: "A" }] },
       { class: "Fruit", n: 1 },
-      { class: "Fruit", "properties.n": { $in: [1] } },
+      { class: "Fruit", "properties.n": { $in: [] } },
+      { class: "Fruit", $or: [{}] },
+      { class: { $ne: "Fruit" } },
       { class: "Fruit", "properties.n": null },
       { class: "Fruit", "properties.a-b": 1 },
     ])
       expect(await codeOf(weaviate.find(alice, query)), JSON.stringify(query)).toBe("bad_request");
+  });
+
+  it("are found by lists and alternatives, of which only some fields are wanted", async () => {
+    onServer();
+    await weaviate.createMany(
+      alice,
+      [1, 2, 3, 4].map((n) => fruit(`no ${n}`, { n })),
+    );
+    const found = async (query: Query) =>
+      (await weaviate.find(alice, { class: "Fruit", ...query })).data.map(({ properties }) => properties?.n);
+    expect(new Set(await found({ "properties.n": { $in: [1, 4, 9] } }))).toEqual(new Set([1, 4]));
+    expect(new Set(await found({ "properties.n": { $nin: [1, 4] } }))).toEqual(new Set([2, 3]));
+    expect(
+      await found({
+        $or: [{ "properties.n": { $gt: 3 } }, { "properties.text": "no 1", "properties.n": 1 }],
+        $sort: { "properties.n": 1 },
+      }),
+    ).toEqual([1, 4]);
+    const { data } = await weaviate.find(alice, { class: "Fruit", "properties.n": 2, $select: ["class"] });
+    expect(data).toEqual([{ id: expect.any(String), class: "Fruit" }]);
+  });
+
+  it("are compared as the class has its properties, whole numbers and dates among them", async () => {
+    onServer();
+    await weaviate.create(alice, fruit("old", { count: 1, date: "2020-01-01T00:00:00Z" }));
+    await weaviate.create(alice, fruit("new", { count: 2, date: "2026-01-01T00:00:00Z" }));
+    const texts = async (query: Query) =>
+      (await weaviate.find(alice, { class: "Fruit", ...query })).data.map(
+        ({ properties }) => properties.text,
+      );
+    expect(await texts({ "properties.count": { $gte: 2 } })).toEqual(["new"]);
+    expect(await texts({ "properties.date": { $lt: "2025-01-01T00:00:00Z" } })).toEqual(["old"]);
+  });
+
+  it("may change their class", async () => {
+    onServer();
+    const { id } = await weaviate.create(alice, fruit("tomato"));
+    const moved = await weaviate.update(alice, id, { class: "Vegetable", properties: { text: "tomato" } });
+    expect(moved).toMatchObject({ id, class: "Vegetable", properties: { text: "tomato" } });
+    expect(await weaviate.get(alice, id)).toEqual(moved);
+    expect((await weaviate.find(alice, { class: "Fruit" })).total).toBe(0);
   });
 
   it("keep any text as it is, and nothing of it is a question", async () => {
@@ -118,6 +162,19 @@ describe("objects on a server", () => {
   });
 });
 
+it("objects that two users make by one key are one of each", async () => {
+  onServer();
+  const [hers, his] = [alice, bob].map((user) => ({ ...user, idempotencyKey: "http:k" })) as [
+    typeof alice,
+    typeof bob,
+  ];
+  const one = await weaviate.create(hers, fruit("the same"));
+  const other = await weaviate.create(his, fruit("the same"));
+  expect(other.id).not.toBe(one.id);
+  expect(await weaviate.get(bob, other.id)).toEqual(other);
+  expect(await weaviate.create(hers, fruit("the same"))).toEqual(one);
+});
+
 describe("a server", () => {
   it("that makes no vectors says so, and takes those that are given", async () => {
     onServer();
@@ -129,6 +186,8 @@ describe("a server", () => {
     expect(
       (await weaviate.nearVector(alice, { class: "Plain", vector: [1, 0], limit: 1 })).data,
     ).toHaveLength(1);
+    // Words are what is left.
+    expect((await weaviate.hybrid(alice, { class: "Plain", query: "x", limit: 1 })).data).toHaveLength(1);
   });
 
   it("that refuses an object of a batch is told", async () => {
@@ -147,7 +206,30 @@ describe("a server", () => {
     expect((await weaviate.create(alice, fruit("x"))).id).toEqual(expect.any(String));
   });
 
-  it("of the user's own is asked with his key alone, by the names of its classes", async () => {
+  it("that tells of a key in its words is quoted without it", async () => {
+    onServer();
+    await weaviate.create(alice, { class: "Leaky", properties: { text: "x" } });
+    const thrown = await thrownBy(weaviate.nearText(alice, { class: "Leaky", concepts: ["x"], limit: 1 }));
+    expect(thrown).toMatchObject({
+      code: "provider_error",
+      message: expect.stringMatching(/Incorrect API key provided: \[key removed\]/),
+    });
+  });
+
+  it("is shared, however a user spells the address of the deployment's", async () => {
+    const name = crypto.randomUUID();
+    onServer(name);
+    const [user, other] = [userNamed(`weaviate-one-${name}`), userNamed(`weaviate-other-${name}`)];
+    const { id } = await bodyOf(await user.ask("/services/weaviate", { body: fruit("kept apart") }));
+    await other.ask("/users/me/secrets/WEAVIATE_URL", {
+      method: "PUT",
+      body: { value: `${inject("outsideUrl").replace("http:", "HTTP:")}/weaviate/${name}` },
+    });
+    expect((await other.ask(`/services/weaviate/${id}`)).status).toBe(404);
+    expect((await user.ask(`/services/weaviate/${id}`)).status).toBe(200);
+  });
+
+  it("of the user's own is asked with his key alone", async () => {
     onServer("locked-key-of-the-deployment-2");
     bindings.WEAVIATE_API_KEY = "key-of-the-deployment-2";
     const user = userNamed(`weaviate-own-${crypto.randomUUID()}`);
@@ -184,8 +266,44 @@ describe("a server", () => {
     });
   });
 
-  it("whose address is none is not configured", async () => {
-    bindings.WEAVIATE_URL = "weaviate";
-    expect(await codeOf(weaviate.create(alice, fruit("x")))).toBe("not_configured");
+  it.each([
+    ["answers with other JSON", "weaviate/shapeless", /another shape/],
+    ["is none", "weaviate/nothing", /answered 404/],
+    ["breaks off", "cut", /could not be reached, or broke off after 3 attempts/],
+    ["is busy for ever", "status/429", /answered 429 after 3 attempts/],
+    ["sends 100 MB", "big", /more than 10 MB/],
+  ])("that %s is a provider's failure, whatever is asked", async (_what, path, message) => {
+    bindings.WEAVIATE_URL = `${inject("outsideUrl")}/${path}`;
+    const asked = [
+      () => weaviate.create(alice, fruit("x")),
+      () => weaviate.createMany(alice, [fruit("x")]),
+      ...(path === "weaviate/nothing"
+        ? []
+        : [
+            () => weaviate.get(alice, crypto.randomUUID()),
+            () => weaviate.bm25(alice, { class: "Shapeless", query: "x", limit: 1 }),
+          ]),
+    ];
+    const thrown = await Promise.all(asked.map((ask) => thrownBy(ask())));
+    for (const one of thrown)
+      expect(one).toMatchObject({ code: "provider_error", message: expect.stringMatching(message) });
+  });
+
+  it("that hangs is left when the call's time is over", async () => {
+    bindings.WEAVIATE_URL = `${inject("outsideUrl")}/hang`;
+    const call = { ...alice, deadlineAt: Date.now() + 300 };
+    expect(await codeOf(weaviate.create(call, fruit("x")))).toBe("provider_timeout");
+  });
+
+  it.each([
+    "weaviate",
+    "ftp://weaviate.test",
+    "http://user:planted@weaviate.test",
+    "http://a.test/?key=planted",
+  ])("whose address is %s is not configured", async (url) => {
+    bindings.WEAVIATE_URL = url;
+    const thrown = await thrownBy(weaviate.create(alice, fruit("x")));
+    expect(thrown).toMatchObject({ code: "not_configured" });
+    expect(String(thrown)).not.toContain("planted");
   });
 });

@@ -7,6 +7,7 @@ import type { VectorStore } from "../../src/services/weaviate/vector-store.ts";
 import { weaviateContract } from "../contracts/services.ts";
 import { alice, bob, codeOf } from "../contracts/support.ts";
 import { userNamed, bodyOf } from "../helpers/api.ts";
+import { requestsWith } from "../helpers/provider.ts";
 
 const { WEAVIATE, VECTORS } = env as unknown as Required<Env>;
 
@@ -72,6 +73,37 @@ describe("objects", () => {
     expect(changed.vector).not.toEqual(vector);
     const found = await weaviate.nearText(alice, { class: "A", concepts: ["something else"], limit: 1 });
     expect(found.data[0]).toMatchObject({ id, distance: expect.closeTo(0, 4) as number });
+  });
+  it("of a batch get their vectors by one question, each its own", async () => {
+    const weaviate = await emptied();
+    const texts = ["one of the batch", "", "another of the batch"];
+    const { ids } = await weaviate.createMany({ ...alice, idempotencyKey: "batch" }, [
+      ...texts.map((text) => ({ class: "A", properties: { text } })),
+      { class: "A", properties: { text: "its own" }, vector: [1, 2] },
+    ]);
+    const vectors = (await Promise.all(ids.map((id) => weaviate.get(alice, id)))).map(({ vector }) => vector);
+    const single = await weaviate.create(alice, { class: "A", properties: { text: texts[2] ?? "" } });
+    expect(vectors[0]).not.toEqual(vectors[2]);
+    expect(vectors.slice(1)).toEqual([undefined, single.vector, [1, 2]]);
+    const asked = (await requestsWith("one of the batch")).map(({ body }) => body);
+    expect(asked).toMatchObject([{ input: [texts[0], texts[2]] }]);
+  });
+  it("are found by words and meaning together, as these weigh", async () => {
+    const weaviate = await emptied();
+    await weaviate.createMany(alice, [
+      // Of another length: found by its word alone.
+      { class: "A", properties: { text: "red" }, vector: [1, 0, 0] },
+      { class: "A", properties: { text: "green" }, vector: [1, 0] },
+      { class: "A", properties: { text: "red and near" }, vector: [1, 0.1] },
+    ]);
+    const found = async (alpha: number) =>
+      (await weaviate.hybrid(alice, { class: "A", query: "red", vector: [1, 0], alpha, limit: 3 })).data.map(
+        ({ properties }) => properties.text,
+      );
+    expect(await found(1)).toEqual(["green", "red and near"]);
+    expect(await found(0)).toEqual(["red", "red and near"]);
+    expect(await found(0.5)).toEqual(["red and near", "green", "red"]);
+    expect(await weaviate.hybrid(alice, { class: "B", query: "red", limit: 3 })).toEqual({ data: [] });
   });
   it("are the nearest among thousands, exactly", async () => {
     const weaviate = await emptied();

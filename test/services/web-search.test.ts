@@ -4,6 +4,7 @@ import { afterEach, describe, expect, inject, it } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { alice, codeOf } from "../contracts/support.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
+import { spell } from "../helpers/spells.ts";
 import { thrownBy } from "../helpers/thrown.ts";
 
 const bindings = env as unknown as Required<Env>;
@@ -58,7 +59,56 @@ describe("A search on the web", () => {
     const answer = await user.ask("/services/search/query", { body: { query: "x", in: "web", limit: 1 } });
     expect((await bodyOf(answer)).results).toHaveLength(1);
   });
-  it.each(["html", "nojson", "status/500", "cut", "echo"])(
+  it.each([
+    ["SEARXNG_URL", "searx"],
+    ["SEARXNG_URL", "ftp://searx.test"],
+    ["SEARXNG_URL", "http://user:planted@searx.test"],
+    ["EXA_BASE_URL", "exa"],
+    ["BRAVE_BASE_URL", "brave"],
+  ] as const)("is not configured where %s is %s", async (name, value) => {
+    const key = { EXA_BASE_URL: "EXA_API_KEY", BRAVE_BASE_URL: "BRAVE_API_KEY", SEARXNG_URL: undefined }[
+      name
+    ];
+    set({ [name]: value, ...(key === undefined ? {} : { [key]: "planted" }) });
+    const thrown = await thrownBy(asked("x"));
+    expect(thrown).toMatchObject({
+      code: "not_configured",
+      message: expect.stringContaining(name),
+    });
+    expect(String(thrown)).not.toContain("planted");
+  });
+  it("is what the nodes of old spells find", async () => {
+    set({ EXA_API_KEY: "exa-key-for-tests", EXA_BASE_URL: `${outside}/exa` });
+    const user = userNamed("web-search-nodes");
+    const document = spell(
+      {
+        start: "Trigger In",
+        ask: { is: "Universal Input", data: { name: "ask" } },
+        google: "Search Google",
+        metaphor: "Search Metaphor",
+        links: "Output:links",
+        found: "Output:found",
+      },
+      `start.trigger > google.trigger
+       ask.output > google.query
+       ask.output > metaphor.query
+       google.trigger > metaphor.trigger
+       metaphor.trigger > links.trigger
+       links.trigger > found.trigger
+       google.links > links.input
+       metaphor.results > found.input`,
+    );
+    await user.ask("/spells/searches", { method: "PUT", body: document });
+    const ran = await bodyOf(await user.ask("/spells/searches/run", { body: { inputs: { ask: "whales" } } }));
+    expect(ran.outputs.links).toHaveLength(10);
+    expect(ran.outputs.found[0]).toEqual({
+      url: "https://exa.test/1",
+      title: "whales 1",
+      extract: "passage",
+      score: 1,
+    });
+  });
+  it.each(["html", "nojson", "status/500", "status/429", "cut", "big", "echo"])(
     "fails where the engine answers with %s",
     async (path) => {
       set({ SEARXNG_URL: `${outside}/${path}` });

@@ -157,12 +157,20 @@ describe("Other models of Workers AI", () => {
     expect(asked).toEqual([["@cf/baai/bge-m3", { text: ["a", "b"] }]]);
   });
 
+  it("make embeddings of as many texts as are given, a hundred at a time", async () => {
+    const asked = bound(({ text }) => ({ data: (text as string[]).map((one) => [Number(one), 1]) }));
+    const values = Array.from({ length: 250 }, (_, i) => String(i));
+    const { embeddings } = await bindings.COMPLETION.embed(alice, { model: "@cf/baai/bge-m3", values });
+    expect(embeddings.map(([first]) => first)).toEqual(values.map(Number));
+    expect(asked.map(([, { text }]) => (text as string[]).length)).toEqual([100, 100, 50]);
+  });
+
   it("speak and listen", async () => {
     alone();
     const asked = bound((inputs) =>
       "prompt" in inputs ? { audio: "c291bmQ=" } : { text: "heard", transcription_info: { language: "de" } },
     );
-    expect(await bindings.SPEECH.speak(alice, { text: "hello", voice: "fr" })).toEqual({
+    expect(await bindings.SPEECH.speak(alice, { text: "hello", language: "ja-JP" })).toEqual({
       mimeType: "audio/mpeg",
       audio: "c291bmQ=",
     });
@@ -171,14 +179,72 @@ describe("Other models of Workers AI", () => {
       language: "de",
     });
     expect(asked).toEqual([
-      ["@cf/myshell-ai/melotts", { prompt: "hello", lang: "fr" }],
+      ["@cf/myshell-ai/melotts", { prompt: "hello", lang: "jp" }],
       ["@cf/openai/whisper-large-v3-turbo", { audio: "UklGRg==", language: "de" }],
     ]);
-    bound(() => new Blob(["sound"]).stream());
-    const spoken = await bindings.SPEECH.speak(alice, { text: "x", model: "@cf/deepgram/aura-1" });
-    expect(spoken.audio).toBe(btoa("sound"));
+    const aura = bound(() => new Blob(["RIFF-sound"]).stream());
+    expect(
+      await bindings.SPEECH.speak(alice, {
+        text: "x",
+        model: "@cf/deepgram/aura-1",
+        voice: "luna",
+        format: "wav",
+      }),
+    ).toEqual({ mimeType: "audio/wav", audio: btoa("RIFF-sound") });
+    expect(aura).toEqual([
+      ["@cf/deepgram/aura-1", { text: "x", speaker: "luna", encoding: "linear16", container: "wav" }],
+    ]);
     bound(() => ({ nothing: true }));
     expect(await codeOf(bindings.SPEECH.speak(alice, { text: "x" }))).toBe("provider_error");
+  });
+
+  it("listen, each to what it takes", async () => {
+    const audio = btoa("RIFF");
+    const whisper = bound(() => ({ text: "heard", word_count: 1 }));
+    expect(await bindings.SPEECH.transcribe(alice, { audio, model: "@cf/openai/whisper" })).toEqual({
+      text: "heard",
+    });
+    expect(whisper).toEqual([["@cf/openai/whisper", { audio: [82, 73, 70, 70] }]]);
+    const large = "A".repeat(6 * 1024 * 1024);
+    expect(
+      await codeOf(bindings.SPEECH.transcribe(alice, { audio: large, model: "@cf/openai/whisper" })),
+    ).toBe("too_large");
+    const sounds: string[] = [];
+    const nova = bound(async ({ audio: given }, times) => {
+      sounds.push(await new Response((given as { body: ReadableStream }).body).text());
+      if (times === 1) throw new Error("3040: Capacity temporarily exceeded, please try again.");
+      return {
+        results: { channels: [{ detected_language: "en", alternatives: [{ transcript: "heard again" }] }] },
+      };
+    });
+    expect(await bindings.SPEECH.transcribe(alice, { audio, model: "@cf/deepgram/nova-3" })).toEqual({
+      text: "heard again",
+      language: "en",
+    });
+    expect(sounds).toEqual(["RIFF", "RIFF"]);
+    expect(nova[0]?.[1]).toMatchObject({ audio: { contentType: "audio/wav" }, detect_language: true });
+  });
+
+  it.each([
+    [
+      "hangs in the middle",
+      () => new ReadableStream({ start: (c) => c.enqueue(new Uint8Array(9)) }),
+      "provider_timeout",
+    ],
+    [
+      "never ends",
+      () => new ReadableStream({ pull: (c) => c.enqueue(new Uint8Array(1024 * 1024)) }),
+      "provider_error",
+    ],
+    ["is empty", () => new Blob([]).stream(), "provider_error"],
+  ])("end where a sound or picture %s", async (_what, answer, code) => {
+    bound(answer);
+    const call = () => ({ ...alice, deadlineAt: Date.now() + 1000 });
+    expect(await codeOf(bindings.SPEECH.speak(call(), { text: "x", model: "@cf/deepgram/aura-1" }))).toBe(
+      code,
+    );
+    const picture = { prompt: "x", model: "@cf/lykon/dreamshaper-8-lcm" };
+    expect(await codeOf(bindings.IMAGES.generate(call(), picture))).toBe(code);
   });
 
   it("paint", async () => {
@@ -192,5 +258,49 @@ describe("Other models of Workers AI", () => {
       images: [{ url: "data:image/jpeg;base64,anBn" }],
     });
     expect(asked).toEqual([["@cf/black-forest-labs/flux-1-schnell", { prompt: "a cat" }]]);
+  });
+
+  it("paint as many as are wanted, of a size, from words or a picture", async () => {
+    alone();
+    const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
+    const asked = bound(() => new Blob([png]).stream());
+    const url = "data:image/png;base64,iVBORw==";
+    const diffusion = "@cf/stabilityai/stable-diffusion-xl-base-1.0";
+    expect(
+      await bindings.IMAGES.generate(alice, { prompt: "a cat", model: diffusion, count: 2, size: "512x256" }),
+    ).toEqual({ images: [{ url }, { url }] });
+    expect(asked).toEqual(
+      Array.from({ length: 2 }, () => [diffusion, { prompt: "a cat", width: 512, height: 256 }]),
+    );
+    const changed = bound(() => png);
+    await bindings.IMAGES.generate(alice, { prompt: "a dog", image: url });
+    expect(changed).toEqual([
+      ["@cf/runwayml/stable-diffusion-v1-5-img2img", { prompt: "a dog", image_b64: "iVBORw==" }],
+    ]);
+    expect(
+      await codeOf(bindings.IMAGES.generate(alice, { prompt: "a dog", image: "https://images.test/1.png" })),
+    ).toBe("bad_request");
+    bound(() => ({ nothing: true }));
+    expect(await codeOf(bindings.IMAGES.generate(alice, { prompt: "x" }))).toBe("provider_error");
+  });
+
+  it("say what a picture shows, in a chat or by a caption", async () => {
+    alone();
+    const image = "data:image/png;base64,iVBORw==";
+    const asked = bound(({ messages: given }) =>
+      given === undefined ? { description: " a cat" } : { response: "a dog" },
+    );
+    expect(await bindings.IMAGES.describe(alice, { image, prompt: "What?" })).toEqual({ text: "a dog" });
+    expect(asked[0]).toMatchObject([
+      "@cf/meta/llama-4-scout-17b-16e-instruct",
+      { messages: [{ content: [{ text: "What?" }, { image_url: { url: image } }] }] },
+    ]);
+    const llava = "@cf/llava-hf/llava-1.5-7b-hf";
+    expect(await bindings.IMAGES.describe(alice, { image, model: llava })).toEqual({ text: " a cat" });
+    expect(asked[1]).toMatchObject([llava, { image: [137, 80, 78, 71] }]);
+    bound(() => ({ choices: [{ message: { content: "a bird" } }] }));
+    expect(await bindings.IMAGES.describe(alice, { image })).toEqual({ text: "a bird" });
+    bound(() => ({}));
+    expect(await codeOf(bindings.IMAGES.describe(alice, { image }))).toBe("provider_error");
   });
 });

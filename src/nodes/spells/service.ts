@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { callMethod, methodsOf, serviceMethods } from "../../protocol/service-methods.ts";
+import { usage } from "../../protocol/runs.ts";
 import { type Json, jsonObject } from "../../protocol/values.ts";
 import { askService } from "../ask-service.ts";
 import { defineComponent, input, output, outputs, trigger } from "../define.ts";
@@ -38,6 +39,8 @@ export const service = defineComponent({
     const result = await askService(context, name, (bound, call) =>
       callMethod(bound, call, name, method as never, request),
     );
-    return { outputs: outputs({ result: (result ?? null) as Json }) };
+    // Completions tell what they have used: it counts as that of any other node.
+    const told = z.object({ usage }).safeParse(result).data;
+    return { outputs: outputs({ result: (result ?? null) as Json }), ...told };
   },
 });

@@ -53,7 +53,7 @@ export const chatRequest = z.strictObject({
     .optional(),
   /** One that it must ask for; `auto` unless given. */
   toolChoice: z.union([z.enum(["auto", "none", "required"]), z.strictObject({ name: toolName })]).optional(),
-  /** The answer is one JSON value of this shape, a JSON Schema, and is checked against it. */
+  /** The answer is one JSON value of this shape, a JSON Schema, and is checked against it, but for patterns and formats. */
   format: z.strictObject({ name: toolName.optional(), schema: jsonObject }).optional(),
 });
 export type ChatRequest = z.infer<typeof chatRequest>;

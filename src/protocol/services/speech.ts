@@ -1,5 +1,6 @@
 /** The speech service: text to sound and back, and how long things take. */
 import * as z from "zod";
+import { sessionName } from "../spell.ts";
 import type { ServiceCall } from "./call.ts";
 
 /** Base64 of at most 20 MB, so that a call stays below what RPC carries. */
@@ -52,6 +53,8 @@ export const timingsResult = z.object({ data: z.array(timing), isPartial: z.bool
 export type TimingsResult = z.infer<typeof timingsResult>;
 export const timingsRequest = z.strictObject({
   spellId: z.string().max(300).optional(),
+  /** Of that name alone, of whatever spell. */
+  session: sessionName.optional(),
   /** ms since 1970; what was kept before that is not counted. */
   since: z.number().nonnegative().optional(),
 });

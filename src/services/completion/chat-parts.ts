@@ -1,10 +1,10 @@
 /** What a chat has beside its text: tools that the model wants, their answers, and JSON of a shape that was asked for. */
-import * as z from "zod";
 import type { OpenAICompatibleProvider } from "@ai-sdk/openai-compatible";
-import { SpellError } from "../../protocol/errors.ts";
 import type { ChatMessage, ChatRequest, CompletionResult, ToolCall } from "../../protocol/services.ts";
 import type { Json } from "../../protocol/values.ts";
+import { parseJson } from "../../platform/json.ts";
 import { unusable } from "./failures.ts";
+import { shapeOf } from "./json-shape.ts";
 import type { ProviderRequest } from "./transport.ts";
 
 type ChatModel = ReturnType<OpenAICompatibleProvider["chatModel"]>;
@@ -49,26 +49,16 @@ type Checker = (text: string) => { value: Json } | { fault: string };
  */
 export function checkerOf(format: ChatRequest["format"]): Checker | undefined {
   if (format === undefined) return undefined;
-  let schema: z.ZodType;
-  try {
-    schema = z.fromJSONSchema(format.schema);
-  } catch (error) {
-    const why = error instanceof Error ? error.message.slice(0, 200) : "";
-    throw new SpellError("bad_request", `completion: request.format.schema is no JSON Schema: ${why}`, {
-      errors: [{ path: "request.format.schema", message: why }],
-    });
-  }
+  const shape = shapeOf(format.schema);
   return (text) => {
-    let value: unknown;
+    let value: Json;
     try {
-      value = JSON.parse(unfenced(text));
+      value = parseJson(unfenced(text)) as Json;
     } catch {
       return { fault: "no JSON" };
     }
-    const parsed = schema.safeParse(value);
-    if (parsed.success) return { value: value as Json };
-    const [issue] = parsed.error.issues;
-    return { fault: `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "another shape"}` };
+    const fault = shape.faultOf(value);
+    return fault === undefined ? { value } : { fault };
   };
 }
 
@@ -85,7 +75,7 @@ export function withParts(
   const { host } = to.settings;
   const toolCalls = wanted.map(({ toolCallId, toolName, input }): ToolCall => {
     try {
-      const given = input.trim() === "" ? {} : (JSON.parse(input) as Json);
+      const given = input.trim() === "" ? {} : (parseJson(input) as Json);
       return { id: toolCallId, name: toolName, arguments: given };
     } catch {
       throw unusable(host, `wants the tool "${toolName}" with arguments that are no JSON.`);

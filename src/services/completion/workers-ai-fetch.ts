@@ -13,6 +13,8 @@ const textAnswer = z.object({
   usage: usage.nullish(),
 });
 const embeddings = z.object({ data: z.array(z.array(z.number())) });
+/** Texts that a model takes at once: https://developers.cloudflare.com/workers-ai/models/bge-base-en-v1.5/ */
+const maxTexts = 100;
 
 /** Gives what a server at `/chat/completions` and `/embeddings` would. */
 export const workersAiFetch =
@@ -27,7 +29,13 @@ export const workersAiFetch =
     const signal = init?.signal ?? new AbortController().signal;
     const run = (inputs: Record<string, unknown>) => ended(signal, ai.run(model, inputs, { signal }));
     try {
-      if (pathname.endsWith("/embeddings")) return json(embeddingsOf(await run({ text: asked.input })));
+      if (pathname.endsWith("/embeddings")) {
+        const texts = [asked.input].flat();
+        const vectors: number[][] = [];
+        for (let from = 0; from < texts.length; from += maxTexts)
+          vectors.push(...embeddings.parse(await run({ text: texts.slice(from, from + maxTexts) })).data);
+        return json(embeddingsOf(vectors));
+      }
       const answer = await run(asked);
       if (answer instanceof ReadableStream) return new Response(eventsOf(answer), events);
       return json(completionOf(answer));
@@ -41,13 +49,10 @@ export const workersAiFetch =
 const events = { headers: { "content-type": "text/event-stream" } };
 const json = (value: unknown, status = 200): Response => Response.json(value, { status });
 
-function embeddingsOf(answer: unknown): unknown {
-  const { data } = embeddings.parse(answer);
-  return {
-    object: "list",
-    data: data.map((embedding, index) => ({ object: "embedding", index, embedding })),
-  };
-}
+const embeddingsOf = (vectors: readonly number[][]): unknown => ({
+  object: "list",
+  data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })),
+});
 
 const isOpenAis = (answer: unknown): boolean =>
   typeof answer === "object" && answer !== null && "choices" in answer;

@@ -18,32 +18,31 @@ import {
 import { askProvider, jsonOf } from "../provider/ask-provider.ts";
 import { withOwnKeys } from "../provider/own-keys.ts";
 import { CallScope } from "../provider/call-scope.ts";
-import { askWorkersAi, type WorkersAi, workersAiFor } from "../provider/workers-ai.ts";
+import { type WorkersAi, workersAiFor } from "../provider/workers-ai.ts";
 import { openAiQuestion, openAiSettingsOf } from "../provider/openai.ts";
+import { describeByWorkersAi, generateByWorkersAi } from "./by-workers-ai.ts";
 
 const maxImageBytes = 24 * 1024 * 1024;
 const generated = z.object({
   data: z.array(z.object({ url: z.string().optional(), b64_json: z.string().optional() })).min(1),
 });
-const pictured = z.object({ image: z.string().min(1) });
 const described = z.object({
   choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1),
 });
 
 export class ImagesEntrypoint extends WorkerEntrypoint<Env> implements ImagesService {
   async generate(call: ServiceCall, request: GenerateImagesRequest): Promise<ImagesResult> {
-    const { prompt, model, count, size, image } = parseArgument(
-      "images",
-      "request",
-      generateImagesRequest,
-      request,
-    );
-    if (image !== undefined)
-      throw new SpellError("not_configured", "images: no provider that starts from a picture is configured.");
     const checked = parseArgument("images", "call", serviceCall, call);
-    const ai = workersAiFor(await withOwnKeys(this.env, checked.userId), model);
-    if (ai !== undefined) return this.#byWorkersAi(ai, checked, prompt, model);
-    const answer = await this.#ask(call, "/images/generations", {
+    const asked = parseArgument("images", "request", generateImagesRequest, request);
+    const { prompt, model, count, size, image } = asked;
+    const ai = await this.#workersAiFor(checked, model);
+    if (ai !== undefined) return within(checked, (scope) => generateByWorkersAi(ai, asked, scope));
+    if (image !== undefined)
+      throw new SpellError(
+        "not_configured",
+        "images: no provider that starts from a picture is configured. Bind Workers AI as AI and name one of its models.",
+      );
+    const answer = await this.#ask(checked, "/images/generations", {
       model: model ?? "gpt-image-1",
       prompt,
       ...(count === undefined ? {} : { n: count }),
@@ -59,14 +58,19 @@ export class ImagesEntrypoint extends WorkerEntrypoint<Env> implements ImagesSer
   }
 
   async describe(call: ServiceCall, request: DescribeImageRequest): Promise<ImageDescription> {
-    const { image, model, prompt } = parseArgument("images", "request", describeImageRequest, request);
-    const answer = await this.#ask(call, "/chat/completions", {
+    const checked = parseArgument("images", "call", serviceCall, call);
+    const asked = parseArgument("images", "request", describeImageRequest, request);
+    const { image, model, prompt = "Say in one sentence what this picture shows." } = asked;
+    const ai = await this.#workersAiFor(checked, model);
+    if (ai !== undefined)
+      return within(checked, (scope) => describeByWorkersAi(ai, { ...asked, prompt }, scope));
+    const answer = await this.#ask(checked, "/chat/completions", {
       model: model ?? "gpt-4o-mini",
       messages: [
         {
           role: "user",
           content: [
-            { type: "text", text: prompt ?? "Say in one sentence what this picture shows." },
+            { type: "text", text: prompt },
             { type: "image_url", image_url: { url: image } },
           ],
         },
@@ -77,31 +81,16 @@ export class ImagesEntrypoint extends WorkerEntrypoint<Env> implements ImagesSer
     throw new SpellError("provider_error", "images: the provider's answer has no text.");
   }
 
-  /** https://developers.cloudflare.com/workers-ai/models/flux-1-schnell/: one picture at a time. */
-  async #byWorkersAi(
-    ai: WorkersAi,
-    call: ServiceCall,
-    prompt: string,
-    model = "@cf/black-forest-labs/flux-1-schnell",
-  ): Promise<ImagesResult> {
-    const scope = new CallScope(call);
-    try {
-      const parsed = pictured.safeParse(await askWorkersAi(ai, model, { prompt }, scope));
-      if (parsed.success) return { images: [{ url: `data:image/jpeg;base64,${parsed.data.image}` }] };
-      throw new SpellError("provider_error", "images: Workers AI's answer has no picture.");
-    } finally {
-      scope.close();
-    }
+  async #workersAiFor({ userId }: ServiceCall, model: string | undefined): Promise<WorkersAi | undefined> {
+    return workersAiFor(await withOwnKeys(this.env, userId), model);
   }
 
-  async #ask(call: ServiceCall, path: string, body: unknown): Promise<unknown> {
-    const checked = parseArgument("images", "call", serviceCall, call);
+  async #ask(checked: ServiceCall, path: string, body: unknown): Promise<unknown> {
     const question = openAiQuestion(
       openAiSettingsOf(await withOwnKeys(this.env, checked.userId), "images"),
       path,
     );
-    const scope = new CallScope(checked);
-    try {
+    return within(checked, async (scope) => {
       const answer = await askProvider({
         ...question,
         headers: { "content-type": "application/json" },
@@ -111,8 +100,15 @@ export class ImagesEntrypoint extends WorkerEntrypoint<Env> implements ImagesSer
         maxBytes: maxImageBytes,
       });
       return jsonOf(answer, new URL(question.url).host);
-    } finally {
-      scope.close();
-    }
+    });
+  }
+}
+
+async function within<T>(call: ServiceCall, act: (scope: CallScope) => Promise<T>): Promise<T> {
+  const scope = new CallScope(call);
+  try {
+    return await act(scope);
+  } finally {
+    scope.close();
   }
 }

@@ -55,18 +55,21 @@ export function workersAiStatus(error: unknown): number {
 
 /**
  * One question, whole in and whole out.
+ * @param inputs made anew for each attempt where they can be read but once
  * @throws SpellError `provider_error`, `provider_timeout`, `cancelled`
  */
 export function askWorkersAi(
   ai: WorkersAi,
   model: string,
-  inputs: Record<string, unknown>,
+  inputs: Record<string, unknown> | (() => Record<string, unknown>),
   scope: CallScope,
 ): Promise<unknown> {
+  const given = typeof inputs === "function" ? inputs : () => inputs;
   return withRetries(scope, async (attempt): Promise<{ done: unknown } | Failure> => {
     try {
-      return { done: await ended(scope.signal, ai.run(model, inputs, { signal: scope.signal })) };
+      return { done: await ended(scope.signal, ai.run(model, given(), { signal: scope.signal })) };
     } catch (thrown) {
+      if (thrown instanceof SpellError) return { error: thrown, isTransient: false };
       const status = workersAiStatus(thrown);
       const said = providerMessage(thrown instanceof Error ? thrown.message : "");
       const isTransient = status === 429 || status >= 500;

@@ -31,10 +31,10 @@ const exaAnswer = z.object({
   results: z.array(z.object({ url: z.string(), title: text, text, score: z.number().nullish() })),
 });
 const exa: Engine = {
-  question({ EXA_API_KEY: key, EXA_BASE_URL: base = "https://api.exa.ai" }, { query, limit }) {
+  question({ EXA_API_KEY: key, EXA_BASE_URL: base }, { query, limit }) {
     if (!key?.trim()) return undefined;
     return {
-      url: `${trimmed(base)}/search`,
+      url: `${addressOf("EXA_BASE_URL", base, "https://api.exa.ai")}/search`,
       headers: { "content-type": "application/json", "x-api-key": key.trim() },
       body: JSON.stringify({ query, numResults: limit, contents: { text: { maxCharacters: maxText } } }),
       hiddenKey: key.trim(),
@@ -58,7 +58,7 @@ const braveAnswer = z.object({
     .nullish(),
 });
 const brave: Engine = {
-  question({ BRAVE_API_KEY: key, BRAVE_BASE_URL: base = "https://api.search.brave.com" }, asked) {
+  question({ BRAVE_API_KEY: key, BRAVE_BASE_URL: base }, asked) {
     if (!key?.trim()) return undefined;
     // It takes 400 characters and gives 20 pages at most.
     const query = new URLSearchParams({
@@ -67,7 +67,7 @@ const brave: Engine = {
       text_decorations: "false",
     });
     return {
-      url: `${trimmed(base)}/res/v1/web/search?${query.toString()}`,
+      url: `${addressOf("BRAVE_BASE_URL", base, "https://api.search.brave.com")}/res/v1/web/search?${query.toString()}`,
       method: "GET",
       headers: { accept: "application/json", "x-subscription-token": key.trim() },
       hiddenKey: key.trim(),
@@ -95,7 +95,7 @@ const searxng: Engine = {
   question({ SEARXNG_URL: base }, { query }) {
     if (!base?.trim()) return undefined;
     return {
-      url: `${trimmed(base.trim())}/search?${new URLSearchParams({ q: query, format: "json" }).toString()}`,
+      url: `${addressOf("SEARXNG_URL", base)}/search?${new URLSearchParams({ q: query, format: "json" }).toString()}`,
       method: "GET",
       headers: { accept: "application/json" },
       keySetting: "SEARXNG_URL",
@@ -111,7 +111,16 @@ const searxng: Engine = {
     })),
 };
 
-const trimmed = (url: string): string => url.replace(/\/+$/, "");
+/** Without a slash at the end. @throws SpellError `not_configured` */
+function addressOf(setting: string, given: string | undefined, otherwise = ""): string {
+  const url = URL.parse(given?.trim() || otherwise);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.search === "")
+    return url.href.replace(/\/+$/, "");
+  throw new SpellError(
+    "not_configured",
+    `search: ${setting} is no http or https address, or has a user name or a query.`,
+  );
+}
 
 /** @throws SpellError `not_configured`, `provider_error`, `provider_timeout` */
 export async function searchWeb(

@@ -40,11 +40,11 @@ const transcription = z.object({ text: z.string(), language: z.string().optional
 export class SpeechEntrypoint extends WorkerEntrypoint<Env> implements SpeechService {
   async speak(call: ServiceCall, request: SpeakRequest): Promise<Spoken> {
     const checked = parseArgument("speech", "call", serviceCall, call);
-    const { text, model, voice, format = "mp3" } = parseArgument("speech", "request", speakRequest, request);
+    const asked = parseArgument("speech", "request", speakRequest, request);
+    const { text, model, voice, format = "mp3" } = asked;
     const env = await withOwnKeys(this.env, checked.userId);
     const ai = workersAiFor(env, model);
-    if (ai !== undefined)
-      return within(checked, async (scope) => speakByWorkersAi(ai, { text, model, voice }, scope));
+    if (ai !== undefined) return within(checked, async (scope) => speakByWorkersAi(ai, asked, scope));
     const settings = openAiSettingsOf(env, "speech");
     return within(checked, async (scope) => {
       const { type, bytes } = await askProvider({
@@ -74,12 +74,10 @@ export class SpeechEntrypoint extends WorkerEntrypoint<Env> implements SpeechSer
     const asked = parseArgument("speech", "request", transcribeRequest, request);
     const env = await withOwnKeys(this.env, checked.userId);
     const ai = workersAiFor(env, asked.model);
-    const { model, language } = asked;
     if (ai !== undefined)
-      return within(checked, async (scope) => {
-        const { bytes } = await this.#audioOf(asked, scope);
-        return transcribeByWorkersAi(ai, { audio: base64Of(bytes), model, language }, scope);
-      });
+      return within(checked, async (scope) =>
+        transcribeByWorkersAi(ai, await this.#audioOf(asked, scope), asked, scope),
+      );
     const settings = openAiSettingsOf(env, "speech");
     return within(checked, async (scope) => {
       const { type, bytes } = await this.#audioOf(asked, scope);

@@ -42,6 +42,7 @@ const defaultAlpha = 0.75;
 interface Place {
   store: WeaviateStore;
   embedded: (object: NewWeaviateObject) => Promise<NewWeaviateObject>;
+  allEmbedded: (objects: NewWeaviateObject[]) => Promise<NewWeaviateObject[]>;
 }
 
 const rowId = z.string().min(1).max(200);
@@ -66,8 +67,8 @@ export class WeaviateEntrypoint extends WorkerEntrypoint<Env> implements Weaviat
   async createMany(call: ServiceCall, objects: NewWeaviateObject[]): Promise<{ ids: string[] }> {
     const given = checked("objects", weaviateBatch, objects);
     const keyed = await keyedOf(call, ["createMany", given]);
-    return this.#within(call, async ({ store, embedded }) =>
-      store.createMany(await Promise.all(given.map((one) => embedded(one))), keyed),
+    return this.#within(call, async ({ store, allEmbedded }) =>
+      store.createMany(await allEmbedded(given), keyed),
     );
   }
 
@@ -146,12 +147,12 @@ export class WeaviateEntrypoint extends WorkerEntrypoint<Env> implements Weaviat
     });
   }
 
-  /** Undefined where no provider is configured. */
-  async #vectorOf(call: ServiceCall, text: string): Promise<number[] | undefined> {
+  /** Undefined where no provider is configured. One question for all: a call's idempotency key is for one effect. */
+  async #vectorsOf(call: ServiceCall, texts: string[]): Promise<number[][] | undefined> {
+    if (texts.length === 0) return [];
     if (this.env.COMPLETION === undefined) return undefined;
     try {
-      const { embeddings } = await this.env.COMPLETION.embed(call, { values: [text] });
-      return embeddings[0];
+      return (await this.env.COMPLETION.embed(call, { values: texts })).embeddings;
     } catch (thrown) {
       const error = SpellError.from(thrown);
       if (error.code === "not_configured") return undefined;
@@ -159,18 +160,26 @@ export class WeaviateEntrypoint extends WorkerEntrypoint<Env> implements Weaviat
     }
   }
 
+  async #vectorOf(call: ServiceCall, text: string): Promise<number[] | undefined> {
+    return (await this.#vectorsOf(call, [text]))?.[0];
+  }
+
   /** With the store of the caller: on a server the call's deadline holds for what is asked of it. */
   async #within<T>(call: ServiceCall, act: (to: Place) => Promise<T>): Promise<T> {
     const given = checked("call", serviceCall, call);
     const { userId } = given;
     const settings = await withOwnKeys(this.env, userId);
-    const url = settings.WEAVIATE_URL?.trim().replace(/\/+$/, "");
-    if (url === undefined || url === "")
-      return act({ store: this.#embedded(userId), embedded: (one) => this.#withVector(call, one) });
-    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
-      throw new SpellError("not_configured", "weaviate: WEAVIATE_URL is no http or https address.");
-    const isShared = settings.WEAVIATE_URL === this.env.WEAVIATE_URL;
+    const server = serverOf(settings.WEAVIATE_URL);
+    if (server === undefined)
+      return act({
+        store: this.#embedded(userId),
+        embedded: async (one) => (await this.#withVectors(call, [one]))[0] ?? one,
+        allEmbedded: (many) => this.#withVectors(call, many),
+      });
+    // By its host: the deployment's own server is shared, however a user spells its address.
+    const isShared = server.origin === serverOf(this.env.WEAVIATE_URL)?.origin;
     const prefix = isShared ? await userPrefix(userId) : "";
+    const url = server.href.replace(/\/+$/, "");
     const scope = new CallScope(given);
     try {
       const store = new RemoteStore(
@@ -178,18 +187,22 @@ export class WeaviateEntrypoint extends WorkerEntrypoint<Env> implements Weaviat
         scope,
       );
       // The server makes the vectors of its classes.
-      return await act({ store, embedded: async (one) => one });
+      return await act({ store, embedded: async (one) => one, allEmbedded: async (many) => many });
     } finally {
       scope.close();
     }
   }
 
-  /** With the vector of its texts, where none was given; without one where nobody makes vectors: then it is found by words. */
-  async #withVector(call: ServiceCall, object: NewWeaviateObject): Promise<NewWeaviateObject> {
-    if (object.vector !== undefined) return object;
-    const text = textIn(object.properties);
-    const vector = text === "" ? undefined : await this.#vectorOf(call, text);
-    return vector === undefined ? object : { ...object, vector };
+  /** With the vector of its texts each, where none was given; without one where nobody makes vectors: then it is found by words. */
+  async #withVectors(call: ServiceCall, objects: NewWeaviateObject[]): Promise<NewWeaviateObject[]> {
+    const textOf = ({ vector, properties }: NewWeaviateObject) =>
+      vector === undefined ? textIn(properties) : "";
+    const texts = objects.map(textOf).filter((text) => text !== "");
+    const vectors = (await this.#vectorsOf(call, texts))?.values();
+    return objects.map((one) => {
+      const vector = textOf(one) === "" ? undefined : vectors?.next().value;
+      return vector === undefined ? one : { ...one, vector };
+    });
   }
 
   #embedded(userId: string): WeaviateStore {
@@ -201,6 +214,21 @@ export class WeaviateEntrypoint extends WorkerEntrypoint<Env> implements Weaviat
       "weaviate: no actor for vectors is bound. Bind VECTORS in wrangler.toml, or set WEAVIATE_URL.",
     );
   }
+}
+
+/** Undefined where none is set. @throws SpellError `not_configured` */
+function serverOf(setting: string | undefined): URL | undefined {
+  const text = setting?.trim() ?? "";
+  if (text === "") return undefined;
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new SpellError("not_configured", "weaviate: WEAVIATE_URL is no http or https address.");
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
+    throw new SpellError(
+      "not_configured",
+      "weaviate: WEAVIATE_URL may hold no user name, password or query. Put the key into WEAVIATE_API_KEY.",
+    );
+  return url;
 }
 
 const checked = <T>(name: string, schema: z.ZodType<T>, value: unknown): T =>

@@ -26,24 +26,35 @@ const fields = (given: Readonly<Record<string, Literal>>): string =>
     .map(([name, value]) => `${name}: ${literal(value)}`)
     .join(", ");
 
-/** A condition on a property of an object. */
-export interface Condition {
-  /** `id` is the object's own. */
-  property: string;
-  operator: "Equal" | "NotEqual" | "GreaterThan" | "GreaterThanEqual" | "LessThan" | "LessThanEqual";
-  value: string | number | boolean;
+/** What a search is narrowed to: conditions on properties, and how they are joined. */
+export type Where =
+  | { property: string; operator: Comparison; value: string | number | boolean; type: string }
+  | { operator: "And" | "Or"; operands: Where[] };
+
+export type Comparison =
+  | "Equal"
+  | "NotEqual"
+  | "GreaterThan"
+  | "GreaterThanEqual"
+  | "LessThan"
+  | "LessThanEqual";
+
+/** The field that a value stands in goes by the type of the property; the server refuses any other. */
+function valueFieldOf(value: string | number | boolean, type: string): string {
+  if (typeof value === "boolean") return "valueBoolean";
+  if (typeof value === "number")
+    return type === "int" && Number.isInteger(value) ? "valueInt" : "valueNumber";
+  return type === "date" ? "valueDate" : "valueText";
 }
 
-const valueFieldOf = (value: Condition["value"]): string =>
-  typeof value === "string" ? "valueText" : typeof value === "boolean" ? "valueBoolean" : "valueNumber";
-
-export function whereOf(conditions: readonly Condition[]): Literal {
-  const operands = conditions.map(({ property, operator, value }) => ({
-    path: [property],
-    operator: new Word(operator),
-    [valueFieldOf(value)]: value,
-  }));
-  return operands.length < 2 ? operands[0] : { operator: new Word("And"), operands };
+function whereLiteral(where: Where): Literal {
+  if ("operands" in where) {
+    const [only, ...others] = where.operands;
+    if (only !== undefined && others.length === 0) return whereLiteral(only);
+    return { operator: new Word(where.operator), operands: where.operands.map(whereLiteral) };
+  }
+  const { property, operator, value, type } = where;
+  return { path: [property], operator: new Word(operator), [valueFieldOf(value, type)]: value };
 }
 
 export interface Asked {
@@ -52,7 +63,7 @@ export interface Asked {
   properties: readonly string[];
   limit: number;
   offset?: number;
-  where?: Literal;
+  where?: Where | undefined;
   sort?: readonly { property: string; isDescending: boolean }[];
   nearText?: Literal;
   nearVector?: Literal;
@@ -61,15 +72,19 @@ export interface Asked {
 }
 
 /** Objects of a class, by one search or none. */
-export function getQuery({ className, properties, sort = [], ...asked }: Asked): string {
+export function getQuery({ className, properties, sort = [], where, ...asked }: Asked): string {
   const order = sort.map(({ property, isDescending }) => ({
     path: [property],
     order: new Word(isDescending ? "desc" : "asc"),
   }));
-  const given = fields({ ...asked, ...(order.length === 0 ? {} : { sort: order }) });
+  const given = fields({
+    ...asked,
+    ...(where === undefined ? {} : { where: whereLiteral(where) }),
+    ...(order.length === 0 ? {} : { sort: order }),
+  });
   return `{ Get { ${className}(${given}) { ${properties.join(" ")} _additional { id vector distance score } } } }`;
 }
 
 /** How many objects of a class there are. */
-export const countQuery = (className: string, where: Literal): string =>
-  `{ Aggregate { ${className}${where === undefined ? "" : `(${fields({ where })})`} { meta { count } } } }`;
+export const countQuery = (className: string, where: Where | undefined): string =>
+  `{ Aggregate { ${className}${where === undefined ? "" : `(${fields({ where: whereLiteral(where) })})`} { meta { count } } } }`;
