@@ -1,6 +1,5 @@
 /** The services' own verbs over HTTP: `POST /services/<service>/<verb>`. */
-import type { BoundService } from "../platform/bound-services.ts";
-import { SpellError } from "../protocol/errors.ts";
+import { boundOf, type BoundService } from "../platform/bound-services.ts";
 import { callMethod, type MethodOf } from "../protocol/service-methods.ts";
 import type { ServiceCall, Services } from "../protocol/services.ts";
 import type { SchemaName } from "./schemas.ts";
@@ -88,17 +87,4 @@ function verb<Name extends BoundService>(
     ...(gives === undefined ? {} : { gives }),
     ask: (services, call, given) => callMethod(boundOf(services, service), call, service, name, given),
   };
-}
-
-/** @throws SpellError `not_configured` */
-export function boundOf<Name extends BoundService>(
-  services: Services,
-  name: Name,
-): NonNullable<Services[Name]> {
-  const service = services[name];
-  if (service !== undefined && service !== null) return service;
-  throw new SpellError(
-    "not_configured",
-    `The ${name} service is not bound. Name a Worker for it in wrangler.toml.`,
-  );
 }

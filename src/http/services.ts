@@ -1,12 +1,12 @@
 /** Services over HTTP: the same calls as nodes make, by the same bindings, each as the caller alone. */
 import * as z from "zod";
-import { type BoundService, boundServices } from "../platform/bound-services.ts";
+import { boundOf, type BoundService, boundServices } from "../platform/bound-services.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { RowService, ServiceCall } from "../protocol/services.ts";
 import { readJson } from "./body.ts";
 import { idempotencyKeyOf } from "./request.ts";
 import { json } from "./responses.ts";
-import { boundOf, type Verb, verbs } from "./service-verbs.ts";
+import { type Verb, verbs } from "./service-verbs.ts";
 import { addRoute, answer, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
 import { queryIn } from "./service-query.ts";
 import type { SchemaName } from "./schemas.ts";

@@ -1,12 +1,11 @@
 /** Files for the documents service: the bytes alone, with the rest in the address, or a form. */
-import { boundServices } from "../platform/bound-services.ts";
+import { boundOf, boundServices } from "../platform/bound-services.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { maxFileBytes, type UploadRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import { readBytes } from "./body.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App, problemAnswer, type RouteContext } from "./route.ts";
-import { boundOf } from "./service-verbs.ts";
 import { keyHeader, serviceCallOf } from "./services.ts";
 import * as z from "zod";
 

@@ -1,5 +1,6 @@
 /** The services port of the engine on the Worker's bindings. */
 import type { Env } from "../env.ts";
+import { SpellError } from "../protocol/errors.ts";
 import type { Services } from "../protocol/services.ts";
 
 /** By which binding each service is reached. */
@@ -29,3 +30,16 @@ export const boundServices = (env: Pick<Env, (typeof serviceBindings)[BoundServi
       env[binding] === undefined ? [] : [[name, env[binding]]],
     ),
   );
+
+/** @throws SpellError `not_configured` */
+export function boundOf<Name extends BoundService>(
+  services: Services,
+  name: Name,
+): NonNullable<Services[Name]> {
+  const service = services[name];
+  if (service !== undefined && service !== null) return service;
+  throw new SpellError(
+    "not_configured",
+    `The ${name} service is not bound. Name a Worker for it in wrangler.toml.`,
+  );
+}

@@ -7,13 +7,16 @@ import { encodeBase64url } from "./base64url.ts";
 export const randomToken = (bytes = 32): string =>
   encodeBase64url(crypto.getRandomValues(new Uint8Array(bytes)));
 
-export const sha256 = async (text: string): Promise<string> => encodeBase64url(await digest(text));
+export const sha256 = async (content: string | Uint8Array): Promise<string> =>
+  encodeBase64url(await digest(content));
 
 export const sha256Hex = async (text: string): Promise<string> =>
   Array.from(await digest(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-const digest = async (text: string): Promise<Uint8Array> =>
-  new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+const digest = async (content: string | Uint8Array): Promise<Uint8Array> => {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+};
 
 /** HMAC-SHA256 of a text, its first 128 bits. */
 export const macOf = (secret: string, text: string): string =>

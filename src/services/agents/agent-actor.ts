@@ -23,6 +23,7 @@ import { BoundTriggers } from "./bound-triggers.ts";
 import { connectorOf } from "./connectors/index.ts";
 import { type Delivered, Delivery } from "./delivery.ts";
 import { Inbox, leaseMs, type Incoming, type Message } from "./inbox.ts";
+import { networkOf } from "./message-values.ts";
 import { registerChanged, unregister } from "./registrations.ts";
 import { isHeard, messageOfEvent, messageOfHook } from "./incoming.ts";
 import { againAt } from "./tries.ts";
@@ -88,7 +89,7 @@ export class AgentActor extends DurableObject<Env> {
     const data = this.#inbox.letters(maxLetters).map((letter) => ({
       id: letter.id,
       at: letter.at,
-      binding: letter.binding.kind === "connector" ? letter.binding.connector : letter.binding.kind,
+      binding: networkOf(letter.binding),
       message: {
         content: letter.content,
         ...(letter.sender === undefined ? {} : { sender: letter.sender.name }),
@@ -179,7 +180,7 @@ export class AgentActor extends DurableObject<Env> {
   }
 
   #take(incoming: Incoming): string {
-    const { id } = this.#inbox.put(incoming, now());
+    const id = this.#inbox.put(incoming, now());
     this.#facts.set("lastMessageAt", now());
     this.#work();
     return id;

@@ -1,16 +1,12 @@
 /** One message from its coming in to its reply: what is kept of the talk, the run, what is sent back. Each step has a key of its own, so that it can be done again. */
 import type { Env } from "../../env.ts";
-import { boundServices } from "../../platform/bound-services.ts";
+import { boundOf, boundServices } from "../../platform/bound-services.ts";
 import { sha256Hex } from "../../platform/crypto.ts";
-import { SpellError } from "../../protocol/errors.ts";
 import type { Agent, NewEvent, ServiceCall, Services } from "../../protocol/services.ts";
 import type { JsonObject } from "../../protocol/values.ts";
-import { CallScope } from "../provider/call-scope.ts";
-import { openSecrets } from "../provider/open-secrets.ts";
-import { connectorOf } from "./connectors/index.ts";
-import type { Outgoing } from "./connectors/connector.ts";
+import { askNetwork } from "./connectors/ask-network.ts";
 import type { Inbox, Message, Reply } from "./inbox.ts";
-import { eventOf, inputsOf, replyEventOf, replyOf } from "./message-values.ts";
+import { eventOf, inputsOf, networkOf, replyEventOf, replyOf } from "./message-values.ts";
 
 /** How long the run of a message may take. */
 const runMs = 300_000;
@@ -41,7 +37,7 @@ export class Delivery {
     }
     const call: ServiceCall = { userId, depth: message.depth ?? 0 };
     if (agent.keepsConversation !== false) await this.#remember(agent, call, message);
-    const spells = this.#bound("spells");
+    const spells = boundOf(this.#services, "spells");
     const spell = await spells.interface(call, agent.spellId);
     const { runId, outputs } = await spells.run(
       {
@@ -66,9 +62,8 @@ export class Delivery {
   async apologise(userId: string, message: Message): Promise<void> {
     const { binding } = message;
     if (binding.kind !== "connector") return;
-    const connector = connectorOf(binding);
-    await this.#within(userId, connector.secretsOf(binding), async (outgoing) =>
-      connector.apologise?.(binding, message, outgoing),
+    await askNetwork({ env: this.#env, userId, binding }, replyMs, async (connector, asking) =>
+      connector.apologise?.(binding, message, { ...asking, onSent: () => undefined }),
     );
   }
 
@@ -85,9 +80,9 @@ export class Delivery {
     { binding }: Message,
     { id, name }: { id: string; name: string },
   ): Promise<void> {
-    const connector = binding.kind === "connector" ? binding.connector : binding.kind;
+    const connector = networkOf(binding);
     const key = `${agent.id}:${connector}:${id}`;
-    const entities = this.#bound("entities");
+    const entities = boundOf(this.#services, "entities");
     const { total } = await entities.find(call, { type: speakerType, "data.key": key, $limit: 1 });
     if (total > 0) return;
     await entities.create(
@@ -98,15 +93,13 @@ export class Delivery {
 
   async #reply(agent: Agent, userId: string, message: Message, reply: Reply): Promise<void> {
     const { binding } = message;
-    if (binding.kind === "connector") {
-      const connector = connectorOf(binding);
-      await this.#within(userId, connector.secretsOf(binding), async (outgoing) =>
+    if (binding.kind === "connector")
+      await askNetwork({ env: this.#env, userId, binding }, replyMs, (connector, asking) =>
         connector.reply(binding, message, reply, {
-          ...outgoing,
+          ...asking,
           onSent: (next) => this.#inbox.sent(message.id, next),
         }),
       );
-    }
     if (reply.text === "" || agent.keepsConversation === false || binding.kind === "schedule") return;
     const call: ServiceCall = { userId, depth: message.depth ?? 0 };
     await this.#record(agent, call, message, "out", replyEventOf(agent, message, reply.text));
@@ -119,27 +112,10 @@ export class Delivery {
     part: string,
     event: NewEvent,
   ): Promise<void> {
-    await this.#bound("events").record({ ...call, idempotencyKey: keyOf(agent, message, part) }, event);
-  }
-
-  async #within(
-    userId: string,
-    names: readonly string[],
-    act: (outgoing: Outgoing) => Promise<void>,
-  ): Promise<void> {
-    const scope = new CallScope({ deadlineAt: Date.now() + replyMs });
-    try {
-      const secrets = await openSecrets(this.#env, "agents", userId, names);
-      await act({ env: this.#env, scope, secrets, onSent: () => undefined });
-    } finally {
-      scope.close();
-    }
-  }
-
-  #bound<Name extends keyof Services>(name: Name): NonNullable<Services[Name]> {
-    const service = this.#services[name];
-    if (service !== undefined) return service;
-    throw new SpellError("not_configured", `An agent needs the ${name} service, and none is bound.`);
+    await boundOf(this.#services, "events").record(
+      { ...call, idempotencyKey: keyOf(agent, message, part) },
+      event,
+    );
   }
 }
 

@@ -90,13 +90,13 @@ export class Inbox {
    * Takes a message in; gives the id of the first one with its key.
    * @throws SpellError `overloaded`, `too_large`
    */
-  put(incoming: Incoming, now: number): { id: string; isNew: boolean } {
+  put(incoming: Incoming, now: number): string {
     const { key, ...message } = incoming;
     const [known] =
       key === undefined
         ? []
         : this.#sql.exec<{ id: string }>("SELECT id FROM messages WHERE key = ?", key).toArray();
-    if (known !== undefined) return { id: known.id, isNew: false };
+    if (known !== undefined) return known.id;
     if (this.#count("waiting") >= maxWaiting)
       throw new SpellError("overloaded", `${maxWaiting} messages wait for this agent already.`, {
         retryAfter: 10,
@@ -113,7 +113,7 @@ export class Inbox {
       json,
       now,
     );
-    return { id, isNew: true };
+    return id;
   }
 
   /** Those whose time has come, the oldest first. */

@@ -14,7 +14,8 @@ const networks: Readonly<Record<string, string>> = {
   schedule: "Loop In",
 };
 
-const networkOf = (binding: AgentBinding): string =>
+/** The network that a message is of, or what else started it. */
+export const networkOf = (binding: AgentBinding): string =>
   binding.kind === "connector" ? binding.connector : binding.kind;
 
 /** A message as Magick's spells know it, and as it is recorded. */

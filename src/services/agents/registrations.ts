@@ -3,10 +3,8 @@ import type { Env } from "../../env.ts";
 import { describeError, log } from "../../platform/log.ts";
 import { SpellError } from "../../protocol/errors.ts";
 import type { Agent, AgentBinding } from "../../protocol/services.ts";
-import { CallScope } from "../provider/call-scope.ts";
-import { openSecrets } from "../provider/open-secrets.ts";
 import type { BoundTrigger } from "./bound-triggers.ts";
-import type { Connector, ConnectorBinding } from "./connectors/connector.ts";
+import { askNetwork } from "./connectors/ask-network.ts";
 import { connectorOf } from "./connectors/index.ts";
 
 const timeoutMs = 15_000;
@@ -33,16 +31,15 @@ export async function registerChanged(
   for (const { binding, token, secret } of triggers) {
     if (binding.kind !== "connector" || token === undefined) continue;
     if (!agent.isRunning || was.includes(JSON.stringify(binding))) continue;
-    const connector = connectorOf(binding);
-    if (connector.register === undefined) continue;
+    if (connectorOf(binding).register === undefined) continue;
     if (env.PUBLIC_URL === undefined || env.PUBLIC_URL === "")
       throw new SpellError(
         "not_configured",
         `agents: ${binding.connector} must be told where to send, and PUBLIC_URL is not set.`,
       );
     const address = `${env.PUBLIC_URL}/hooks/${token}`;
-    await within(env, userId, binding, async (scope, secrets) =>
-      connector.register?.(binding, { env, scope, secrets, address, secret }),
+    await askNetwork({ env, userId, binding }, timeoutMs, async (network, asking) =>
+      network.register?.(binding, { ...asking, address, secret }),
     );
   }
 }
@@ -51,31 +48,14 @@ export async function registerChanged(
 export async function unregister(env: Env, userId: string, bindings: readonly AgentBinding[]): Promise<void> {
   for (const binding of bindings) {
     if (binding.kind !== "connector") continue;
-    const connector = connectorOf(binding);
-    if (connector.unregister === undefined) continue;
-    await within(env, userId, binding, async (scope, secrets) =>
-      connector.unregister?.(binding, { env, scope, secrets }),
+    if (connectorOf(binding).unregister === undefined) continue;
+    await askNetwork({ env, userId, binding }, timeoutMs, async (network, asking) =>
+      network.unregister?.(binding, asking),
     ).catch((error: unknown) =>
       log.warn("a network was not told that an agent has stopped", {
         connector: binding.connector,
         error: describeError(error),
       }),
     );
-  }
-}
-
-async function within(
-  env: Env,
-  userId: string,
-  binding: ConnectorBinding,
-  act: (scope: CallScope, secrets: Record<string, string>) => Promise<void>,
-): Promise<void> {
-  const connector: Connector = connectorOf(binding);
-  const secrets = await openSecrets(env, "agents", userId, connector.secretsOf(binding));
-  const scope = new CallScope({ deadlineAt: Date.now() + timeoutMs });
-  try {
-    await act(scope, secrets);
-  } finally {
-    scope.close();
   }
 }

@@ -1,11 +1,8 @@
 /** Tells a user's manager, and by it the runners that want to know, what a service has changed. */
 import type { Env } from "../../env.ts";
 import { describeError, log } from "../../platform/log.ts";
+import { managerOf } from "./manager.ts";
 import type { ServiceChanged } from "../../protocol/down.ts";
-
-interface Manager {
-  serviceChanged(change: ServiceChanged, row: unknown): Promise<void>;
-}
 
 /**
  * Never fails: the change itself is stored. A Worker of its own, without the actors, tells nobody.
@@ -17,11 +14,8 @@ export async function tellChanged(
   change: Omit<ServiceChanged, "type">,
   row?: unknown,
 ): Promise<void> {
-  if (env.SPELL_MANAGER === undefined) return;
   try {
-    // Named as actor/address.ts has it.
-    const manager = env.SPELL_MANAGER.getByName(JSON.stringify([1, userId])) as unknown as Manager;
-    await manager.serviceChanged({ type: "service.changed", ...change }, row);
+    await managerOf(env, userId)?.serviceChanged({ type: "service.changed", ...change }, row);
   } catch (error) {
     log.warn("runners were not told of a changed service", { ...change, error: describeError(error) });
   }

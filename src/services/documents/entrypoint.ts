@@ -1,7 +1,7 @@
 /** The documents service: texts to look up, by type, store or likeness. Their words are found by the search service. */
-import { Buffer } from "node:buffer";
 import * as z from "zod";
 import { run } from "../../db/run.ts";
+import { sha256 } from "../../platform/crypto.ts";
 import { SpellError } from "../../protocol/errors.ts";
 import {
   defaultChunkSize,
@@ -114,7 +114,7 @@ export class DocumentsEntrypoint
     const mimeType = fileTypeOf(name, asked.mimeType);
     checkBytes(bytes);
     if (storeId !== undefined) await this.#stores().get(userId, storeId);
-    const remembered = await this.remembered(checked, ["upload", asked, await sha256Of(bytes)]);
+    const remembered = await this.remembered(checked, ["upload", asked, await sha256(bytes)]);
     const made = await this.#files().create(
       userId,
       {
@@ -193,6 +193,3 @@ function checkBytes(bytes: Uint8Array): void {
   if (bytes.byteLength > maxFileBytes)
     throw new SpellError("too_large", `documents: a file has at most ${maxFileBytes / 1024 / 1024} MB.`);
 }
-
-const sha256Of = async (bytes: Uint8Array): Promise<string> =>
-  Buffer.from(await crypto.subtle.digest("SHA-256", bytes)).toString("base64url");

@@ -12,7 +12,7 @@ import {
 import type { Json, JsonObject } from "../../protocol/values.ts";
 import { askProvider, dataUrl, jsonOf } from "../provider/ask-provider.ts";
 import { withOwnKeys } from "../provider/own-keys.ts";
-import { CallScope } from "../provider/call-scope.ts";
+import { withinCall } from "../provider/call-scope.ts";
 
 /** https://huggingface.co/docs/inference-providers/providers/hf-inference */
 const defaultBaseUrl = "https://router.huggingface.co/hf-inference/models";
@@ -31,8 +31,7 @@ export class HuggingfaceEntrypoint extends WorkerEntrypoint<Env> implements Hugg
     if (apiKey === undefined && baseUrl === undefined)
       throw new SpellError("not_configured", "huggingface: there is no key. Set HUGGINGFACE_API_KEY.");
     const url = `${(baseUrl ?? defaultBaseUrl).replace(/\/+$/, "")}/${pathOf(request.model)}`;
-    const scope = new CallScope(checked);
-    try {
+    return withinCall(checked, async (scope) => {
       const answer = await askProvider({
         url,
         headers: { "content-type": "application/json", "x-wait-for-model": "true" },
@@ -50,9 +49,7 @@ export class HuggingfaceEntrypoint extends WorkerEntrypoint<Env> implements Hugg
       // Pictures and sounds come as they are.
       if (/^(?:image|audio|video)\//.test(answer.type)) return dataUrl(answer.type, answer.bytes);
       return jsonOf(answer, new URL(url).host) as Json;
-    } finally {
-      scope.close();
-    }
+    });
   }
 }
 

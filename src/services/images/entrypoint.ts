@@ -17,7 +17,7 @@ import {
 } from "../../protocol/services.ts";
 import { askProvider, jsonOf } from "../provider/ask-provider.ts";
 import { withOwnKeys } from "../provider/own-keys.ts";
-import { CallScope } from "../provider/call-scope.ts";
+import { withinCall } from "../provider/call-scope.ts";
 import { type WorkersAi, workersAiFor } from "../provider/workers-ai.ts";
 import { openAiQuestion, openAiSettingsOf } from "../provider/openai.ts";
 import { describeByWorkersAi, generateByWorkersAi } from "./by-workers-ai.ts";
@@ -36,7 +36,7 @@ export class ImagesEntrypoint extends WorkerEntrypoint<Env> implements ImagesSer
     const asked = parseArgument("images", "request", generateImagesRequest, request);
     const { prompt, model, count, size, image } = asked;
     const ai = await this.#workersAiFor(checked, model);
-    if (ai !== undefined) return within(checked, (scope) => generateByWorkersAi(ai, asked, scope));
+    if (ai !== undefined) return withinCall(checked, (scope) => generateByWorkersAi(ai, asked, scope));
     if (image !== undefined)
       throw new SpellError(
         "not_configured",
@@ -63,7 +63,7 @@ export class ImagesEntrypoint extends WorkerEntrypoint<Env> implements ImagesSer
     const { image, model, prompt = "Say in one sentence what this picture shows." } = asked;
     const ai = await this.#workersAiFor(checked, model);
     if (ai !== undefined)
-      return within(checked, (scope) => describeByWorkersAi(ai, { ...asked, prompt }, scope));
+      return withinCall(checked, (scope) => describeByWorkersAi(ai, { ...asked, prompt }, scope));
     const answer = await this.#ask(checked, "/chat/completions", {
       model: model ?? "gpt-4o-mini",
       messages: [
@@ -90,7 +90,7 @@ export class ImagesEntrypoint extends WorkerEntrypoint<Env> implements ImagesSer
       openAiSettingsOf(await withOwnKeys(this.env, checked.userId), "images"),
       path,
     );
-    return within(checked, async (scope) => {
+    return withinCall(checked, async (scope) => {
       const answer = await askProvider({
         ...question,
         headers: { "content-type": "application/json" },
@@ -101,14 +101,5 @@ export class ImagesEntrypoint extends WorkerEntrypoint<Env> implements ImagesSer
       });
       return jsonOf(answer, new URL(question.url).host);
     });
-  }
-}
-
-async function within<T>(call: ServiceCall, act: (scope: CallScope) => Promise<T>): Promise<T> {
-  const scope = new CallScope(call);
-  try {
-    return await act(scope);
-  } finally {
-    scope.close();
   }
 }

@@ -71,6 +71,19 @@ export class CallScope {
   }
 }
 
+/** What `act` gives, within the deadline and cancel of a call. @throws what it throws; SpellError `provider_timeout`, `cancelled` */
+export async function withinCall<T>(
+  call: Pick<ServiceCall, "deadlineAt" | "cancelled">,
+  act: (scope: CallScope) => Promise<T>,
+): Promise<T> {
+  const scope = new CallScope(call);
+  try {
+    return await act(scope);
+  } finally {
+    scope.close();
+  }
+}
+
 export function cancelledError(): SpellError {
   return new SpellError("cancelled", "The call was cancelled before the provider had answered.");
 }

@@ -10,7 +10,7 @@ import {
   serviceCall,
   type ServiceCall,
 } from "../../protocol/services.ts";
-import { CallScope } from "../provider/call-scope.ts";
+import { withinCall } from "../provider/call-scope.ts";
 import { withOwnKeys } from "../provider/own-keys.ts";
 import { searchWeb } from "./web.ts";
 import { searchDocuments } from "./words.ts";
@@ -22,11 +22,6 @@ export class SearchEntrypoint extends WorkerEntrypoint<Env> implements SearchSer
     const { in: where, ...asked } = parseArgument("search", "request", searchRequest, request);
     if (where === "documents") return { results: await searchDocuments(this.env.DB, userId, asked) };
     const settings = await withOwnKeys(this.env, userId);
-    const scope = new CallScope(checked);
-    try {
-      return { results: await searchWeb(settings, asked, scope) };
-    } finally {
-      scope.close();
-    }
+    return withinCall(checked, async (scope) => ({ results: await searchWeb(settings, asked, scope) }));
   }
 }

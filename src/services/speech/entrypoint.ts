@@ -19,19 +19,15 @@ import {
   type TranscribeRequest,
   type Transcribed,
 } from "../../protocol/services.ts";
+import { managerOf } from "../base/manager.ts";
 import { askProvider, base64Of, jsonOf } from "../provider/ask-provider.ts";
 import { boundedStream } from "../provider/bounded-body.ts";
 import { withOwnKeys } from "../provider/own-keys.ts";
-import { CallScope } from "../provider/call-scope.ts";
+import { type CallScope, withinCall } from "../provider/call-scope.ts";
 import { openAiQuestion, openAiSettingsOf } from "../provider/openai.ts";
 import { workersAiFor } from "../provider/workers-ai.ts";
 import { speakByWorkersAi, transcribeByWorkersAi } from "./by-workers-ai.ts";
 import { checkedAddress, guardSettingsOf } from "../provider/address-guard.ts";
-
-/** What knows a user's runners. */
-interface Manager {
-  timings(query: TimingsRequest): Promise<{ json: string }>;
-}
 
 const maxAudioBytes = 20 * 1024 * 1024;
 const mimeTypes = { mp3: "audio/mpeg", wav: "audio/wav", opus: "audio/ogg", flac: "audio/flac" } as const;
@@ -44,9 +40,9 @@ export class SpeechEntrypoint extends WorkerEntrypoint<Env> implements SpeechSer
     const { text, model, voice, format = "mp3" } = asked;
     const env = await withOwnKeys(this.env, checked.userId);
     const ai = workersAiFor(env, model);
-    if (ai !== undefined) return within(checked, async (scope) => speakByWorkersAi(ai, asked, scope));
+    if (ai !== undefined) return withinCall(checked, async (scope) => speakByWorkersAi(ai, asked, scope));
     const settings = openAiSettingsOf(env, "speech");
-    return within(checked, async (scope) => {
+    return withinCall(checked, async (scope) => {
       const { type, bytes } = await askProvider({
         ...openAiQuestion(settings, "/audio/speech"),
         headers: { "content-type": "application/json" },
@@ -75,11 +71,11 @@ export class SpeechEntrypoint extends WorkerEntrypoint<Env> implements SpeechSer
     const env = await withOwnKeys(this.env, checked.userId);
     const ai = workersAiFor(env, asked.model);
     if (ai !== undefined)
-      return within(checked, async (scope) =>
+      return withinCall(checked, async (scope) =>
         transcribeByWorkersAi(ai, await this.#audioOf(asked, scope), asked, scope),
       );
     const settings = openAiSettingsOf(env, "speech");
-    return within(checked, async (scope) => {
+    return withinCall(checked, async (scope) => {
       const { type, bytes } = await this.#audioOf(asked, scope);
       const form = new FormData();
       form.set("file", new File([bytes], `audio.${extensionOf(type)}`, { type }));
@@ -101,14 +97,12 @@ export class SpeechEntrypoint extends WorkerEntrypoint<Env> implements SpeechSer
   async timings(call: ServiceCall, request: TimingsRequest = {}): Promise<TimingsResult> {
     const { userId } = parseArgument("speech", "call", serviceCall, call);
     const asked = parseArgument("speech", "request", timingsRequest, request);
-    const { SPELL_MANAGER: managers } = this.env as Partial<Env>;
-    if (managers === undefined)
+    const manager = managerOf(this.env, userId);
+    if (manager === undefined)
       throw new SpellError(
         "not_configured",
         "speech: times are kept by the runners, and SPELL_MANAGER is not bound.",
       );
-    // Named as actor/address.ts has it.
-    const manager = managers.getByName(JSON.stringify([1, userId])) as unknown as Manager;
     return JSON.parse((await manager.timings(asked)).json) as TimingsResult;
   }
 
@@ -134,15 +128,6 @@ export class SpeechEntrypoint extends WorkerEntrypoint<Env> implements SpeechSer
       });
     const bytes = Uint8Array.from(Buffer.from(data, "base64"));
     return { type: mimeType ?? (stated === undefined || stated === "" ? "audio/wav" : stated), bytes };
-  }
-}
-
-async function within<T>(call: ServiceCall, act: (scope: CallScope) => Promise<T>): Promise<T> {
-  const scope = new CallScope(call);
-  try {
-    return await act(scope);
-  } finally {
-    scope.close();
   }
 }
 

@@ -30,7 +30,7 @@ import {
   type WeaviateService,
 } from "../../protocol/services.ts";
 import type { JsonObject } from "../../protocol/values.ts";
-import { CallScope } from "../provider/call-scope.ts";
+import { withinCall } from "../provider/call-scope.ts";
 import { withOwnKeys } from "../provider/own-keys.ts";
 import { RemoteStore, userPrefix } from "./remote-store.ts";
 import type { Keyed, WeaviateStore } from "./store.ts";
@@ -180,17 +180,15 @@ export class WeaviateEntrypoint extends WorkerEntrypoint<Env> implements Weaviat
     const isShared = server.origin === serverOf(this.env.WEAVIATE_URL)?.origin;
     const prefix = isShared ? await userPrefix(userId) : "";
     const url = server.href.replace(/\/+$/, "");
-    const scope = new CallScope(given);
-    try {
-      const store = new RemoteStore(
-        { url, apiKey: settings.WEAVIATE_API_KEY?.trim() || undefined, prefix },
-        scope,
-      );
-      // The server makes the vectors of its classes.
-      return await act({ store, embedded: async (one) => one, allEmbedded: async (many) => many });
-    } finally {
-      scope.close();
-    }
+    const apiKey = settings.WEAVIATE_API_KEY?.trim() || undefined;
+    return withinCall(given, (scope) =>
+      act({
+        store: new RemoteStore({ url, apiKey, prefix }, scope),
+        // The server makes the vectors of its classes.
+        embedded: async (one) => one,
+        allEmbedded: async (many) => many,
+      }),
+    );
   }
 
   /** With the vector of its texts each, where none was given; without one where nobody makes vectors: then it is found by words. */

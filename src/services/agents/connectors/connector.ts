@@ -1,7 +1,6 @@
 /** What a connector is: how the messages of one network come in, and how a reply goes out. */
-import type { Env } from "../../../env.ts";
 import type { AgentBinding, AgentHookAnswer, AgentHookRequest } from "../../../protocol/services.ts";
-import type { CallScope } from "../../provider/call-scope.ts";
+import type { Asking } from "./ask-network.ts";
 import type { Incoming, Message, Reply } from "../inbox.ts";
 
 export type ConnectorBinding = Extract<AgentBinding, { kind: "connector" }>;
@@ -12,19 +11,12 @@ export interface Received {
   message?: Omit<Incoming, "binding">;
 }
 
-export interface Outgoing {
-  env: Env;
-  scope: CallScope;
-  /** Of the user's, by their names. */
-  secrets: Record<string, string>;
+export interface Outgoing extends Asking {
   /** Notes that a part was sent, so that it is not sent again. */
   onSent: (reply: Reply) => void;
 }
 
-export interface Registration {
-  env: Env;
-  scope: CallScope;
-  secrets: Record<string, string>;
+export interface Registration extends Asking {
   /** The full address where the network is to send. */
   address: string;
   /** What it shows with each request. */
@@ -42,7 +34,7 @@ export interface Connector<B extends ConnectorBinding = ConnectorBinding> {
   apologise?(binding: B, message: Message, outgoing: Outgoing): Promise<void>;
   /** Tells the network where to send. */
   register?(binding: B, registration: Registration): Promise<void>;
-  unregister?(binding: B, registration: Omit<Registration, "address" | "secret">): Promise<void>;
+  unregister?(binding: B, asking: Asking): Promise<void>;
 }
 
 /** A text in parts that the network takes, cut at a line or a word where there is one in the last quarter. */
