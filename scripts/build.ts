@@ -1,9 +1,11 @@
-/** `npm run build`: bundles the Worker as a deploy would and the clients as they are published, and holds both to their size. */
+/** `npm run build`: bundles the page, the Worker as a deploy would and the clients as they are published, and holds each to its size. */
 import { buildClient } from "./build-client.ts";
+import { buildEditor } from "./build-editor.ts";
 import { buildWithinLimit } from "./bundle-size.ts";
 import { runCommand } from "./command.ts";
 
 await runCommand(async () => {
+  await buildEditor({ report: true });
   await buildWithinLimit();
   await buildClient();
 });

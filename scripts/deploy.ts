@@ -1,5 +1,6 @@
 /** `npm run deploy`: builds, brings the database to the newest schema, deploys. With `--dry-run` it only builds. */
 import { SpellError } from "../src/protocol/errors.ts";
+import { buildEditor } from "./build-editor.ts";
 import { deployFlags } from "./build-worker.ts";
 import { buildWithinLimit } from "./bundle-size.ts";
 import { runCommand } from "./command.ts";
@@ -8,6 +9,7 @@ import { runWrangler } from "./wrangler.ts";
 
 await runCommand(async () => {
   const args = process.argv.slice(2);
+  await buildEditor({ report: true });
   await buildWithinLimit();
   if (args.includes("--dry-run")) return;
   await requireResources(args);

@@ -64,6 +64,8 @@ export interface Env {
   SECRETS_KEY_OLD?: string;
   /** `closed`: nobody signs up here. */
   AUTH_SIGNUP?: string;
+  /** Set by `npm start` on a loopback address: the user whom a page on this machine may sign in as, without a password. */
+  LOCAL_USER?: string;
   /** Where this server is reached from outside, without a slash at the end: in front of the addresses that nodes tell. */
   PUBLIC_URL?: string;
   /** Comma-separated origins that may open WebSockets and call the API from pages; the server's own always may. */

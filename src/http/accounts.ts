@@ -1,7 +1,5 @@
 /** Signing up, in and out: accounts of this server's own, beside issuers' tokens. */
-import { SignJWT } from "jose";
 import { AccountRepository } from "../db/accounts.ts";
-import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { hashPassword, isPassword } from "../platform/passwords.ts";
 import {
@@ -13,10 +11,10 @@ import {
 } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { parseAs, readJson } from "./body.ts";
+import { secretOf, signAccess } from "./access-token.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
 
-const accessSeconds = 900;
 const maxBodyBytes = 4096;
 
 export function addAccountRoutes(app: App): void {
@@ -113,17 +111,5 @@ async function bodyOf<S extends Parameters<typeof parseAs>[0]>(
 }
 
 async function signedIn(c: RouteContext, userId: string, refreshToken: string): Promise<SignedIn> {
-  const seconds = Math.floor(now() / 1000);
-  const token = new SignJWT({ sub: userId, iat: seconds, exp: seconds + accessSeconds });
-  if (c.env.AUTH_AUDIENCE) token.setAudience(c.env.AUTH_AUDIENCE);
-  const accessToken = await token
-    .setProtectedHeader({ alg: "HS256", typ: "JWT" })
-    .sign(new TextEncoder().encode(secretOf(c.env)));
-  return { accessToken, refreshToken, expiresIn: accessSeconds };
-}
-
-/** @throws SpellError `not_configured` where tokens are an issuer's alone */
-function secretOf({ AUTH_SECRET: secret }: Pick<Env, "AUTH_SECRET">): string {
-  if (secret) return secret;
-  throw new SpellError("not_configured", "Accounts need AUTH_SECRET; here an issuer alone signs people in.");
+  return { ...(await signAccess(c.env, userId)), refreshToken };
 }

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import {
   apiKeyList,
+  localSignIn,
   loginRequest,
   logoutRequest,
   madeApiKey,
@@ -10,6 +11,7 @@ import {
   refreshRequest,
   secretList,
   signedIn,
+  signInWays,
   signUpRequest,
 } from "../protocol/accounts.ts";
 import { componentDescription, componentList } from "../protocol/components.ts";
@@ -135,6 +137,8 @@ export const namedSchemas = {
   RefreshRequest: refreshRequest,
   LogoutRequest: logoutRequest,
   SignedIn: signedIn,
+  SignInWays: signInWays,
+  LocalSignIn: localSignIn,
   NewApiKey: newApiKey,
   MadeApiKey: madeApiKey,
   ApiKeyList: apiKeyList,

@@ -29,6 +29,20 @@ export const signedIn = z.object({
 });
 export type SignedIn = z.infer<typeof signedIn>;
 
+/** How one may sign in at this server. */
+export const signInWays = z.object({
+  /** By e-mail and password. */
+  password: z.boolean(),
+  /** New accounts can be made. */
+  signup: z.boolean(),
+  /** The user whom `POST /auth/local` signs in; only of a server on the machine itself. */
+  local: z.string().optional(),
+});
+export type SignInWays = z.infer<typeof signInWays>;
+
+/** Answer of `POST /auth/local`; it is asked again where the token has ended. */
+export const localSignIn = signedIn.omit({ refreshToken: true });
+
 /** What a key may be used for: routes by their tag in the OpenAPI document, or all of them but those of accounts and keys. */
 export const scope = z.enum(["all", "runs", "runners", "spells", "services"]);
 export type Scope = z.infer<typeof scope>;

@@ -1,0 +1,10 @@
+import type { ButtonHTMLAttributes } from "react";
+
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  look?: "plain" | "primary" | "danger" | "quiet";
+}
+
+/** `type` is `button` unless said: a button in a form does not send it by accident. */
+export function Button({ look = "plain", className = "", type = "button", ...rest }: ButtonProps) {
+  return <button type={type} className={`button button-${look} ${className}`} {...rest} />;
+}

@@ -1,0 +1,171 @@
+/** How a run stands: events folded one by one. The live view folds them as they come, a past run those up to the moment shown. */
+import type { ErrorInfo, Json, JsonObject, RunEvent, RunStatus } from "../../lib/index.ts";
+
+export type NodeStatus = "queued" | "running" | "waiting" | "completed" | "failed" | "skipped" | "cancelled";
+
+export interface VisitView {
+  readonly visit: string;
+  readonly attempt: number;
+  readonly status: "running" | "waiting" | "completed" | "failed" | "cancelled";
+  /** Known once the run was run again here. */
+  readonly inputs?: JsonObject;
+  readonly outputs?: JsonObject;
+  readonly fired?: readonly string[];
+  readonly error?: ErrorInfo;
+  readonly logs?: readonly { level: string; text: string }[];
+  readonly usage?: JsonObject;
+  readonly ms?: number;
+  /** Text that it has streamed so far. */
+  readonly text?: string;
+  /** What it asks, while it waits. */
+  readonly prompt?: Json;
+  readonly until?: number;
+}
+
+/** A node, by its path: `12/7` is node 7 of the sub-spell that node 12 runs. */
+export interface NodeRun {
+  readonly status: "running" | "waiting" | "completed" | "failed" | "cancelled";
+  readonly completed: number;
+  readonly failed: number;
+  /** In the order in which they began. One map for all versions of this node: read it through `latest` or as a whole. */
+  readonly visits: Map<string, VisitView>;
+  readonly latest: VisitView;
+}
+
+export interface RunModel {
+  readonly runId: string;
+  status: RunStatus;
+  trigger: string;
+  inputs: JsonObject;
+  outputs?: JsonObject | undefined;
+  error?: ErrorInfo | undefined;
+  state?: JsonObject | undefined;
+  version?: number | undefined;
+  startedAt?: number | undefined;
+  ms?: number | undefined;
+  readonly nodes: Map<string, NodeRun>;
+}
+
+export const newRun = (runId: string, status: RunStatus = "running"): RunModel => ({
+  runId,
+  status,
+  trigger: "",
+  inputs: {},
+  nodes: new Map(),
+});
+
+export const isEnded = (status: RunStatus): boolean =>
+  status === "completed" || status === "failed" || status === "cancelled" || status === "interrupted";
+
+/** Takes the next event of the run. `at`: ms since 1970. */
+export function takeEvent(run: RunModel, event: RunEvent, at?: number): void {
+  switch (event.type) {
+    case "run.queued":
+    case "run.started":
+      run.status = event.type === "run.queued" ? "queued" : "running";
+      run.trigger = event.trigger;
+      run.inputs = event.inputs;
+      run.version = event.spell.version;
+      run.startedAt ??= at;
+      return;
+    case "run.resumed":
+      run.status = "running";
+      return;
+    case "run.completed":
+    case "run.failed":
+    case "run.cancelled":
+    case "run.interrupted":
+      run.status = event.type.slice(4) as RunStatus;
+      Object.assign(run, { outputs: event.outputs, error: event.error, state: event.state, ms: event.ms });
+      endVisits(run);
+      return;
+    case "node.started":
+      setVisit(run, event.nodeId, event.visit, () => ({
+        visit: event.visit,
+        attempt: event.attempt,
+        status: "running",
+      }));
+      if (run.status === "waiting") run.status = "running";
+      return;
+    case "node.waiting":
+      setVisit(run, event.nodeId, event.visit, (visit) => ({
+        ...visit,
+        status: "waiting",
+        prompt: event.prompt,
+        ...(event.until === undefined ? {} : { until: event.until }),
+      }));
+      return;
+    case "node.completed":
+      setVisit(run, event.nodeId, event.visit, (visit) => ({
+        ...visit,
+        attempt: event.attempt,
+        status: "completed",
+        outputs: event.outputs,
+        fired: event.fired,
+        logs: event.logs ?? [],
+        usage: event.usage as JsonObject,
+        ms: event.ms,
+      }));
+      return;
+    case "node.failed":
+      setVisit(run, event.nodeId, event.visit, (visit) => ({
+        ...visit,
+        attempt: event.attempt,
+        status: event.retryInMs === undefined ? "failed" : "running",
+        error: event.error,
+        outputs: event.outputs ?? {},
+        fired: event.fired ?? [],
+        logs: event.logs ?? [],
+        ms: event.ms,
+      }));
+      return;
+    case "node.item":
+      setVisit(run, event.nodeId, event.visit, (visit) => ({ ...visit, outputs: event.outputs }));
+      return;
+    case "node.event":
+  }
+}
+
+export function takeDelta(run: RunModel, nodeId: string, visit: string, delta: string): void {
+  setVisit(run, nodeId, visit, (view) => ({ ...view, text: (view.text ?? "") + delta }));
+}
+
+/** What a node was given at a visit, told by the run that was run here. */
+export function takeInputs(run: RunModel, nodeId: string, visit: string, inputs: JsonObject): void {
+  if (run.nodes.get(nodeId)?.visits.has(visit) === true)
+    setVisit(run, nodeId, visit, (view) => ({ ...view, inputs }));
+}
+
+function setVisit(
+  run: RunModel,
+  nodeId: string,
+  key: string,
+  change: (before: VisitView) => VisitView,
+): void {
+  const node = run.nodes.get(nodeId);
+  const visits = node?.visits ?? new Map<string, VisitView>();
+  const before = visits.get(key);
+  const latest = change(before ?? { visit: key, attempt: 1, status: "running" });
+  visits.set(key, latest);
+  const gained = (status: string): number => Number(latest.status === status) - Number(before?.status === status);
+  run.nodes.set(nodeId, {
+    status: latest.status,
+    completed: (node?.completed ?? 0) + gained("completed"),
+    failed: (node?.failed ?? 0) + gained("failed"),
+    visits,
+    latest,
+  });
+}
+
+/** What was under way when a run ended did not come to its end. */
+function endVisits(run: RunModel): void {
+  for (const [nodeId, node] of run.nodes)
+    if (node.status === "running" || node.status === "waiting")
+      setVisit(run, nodeId, node.latest.visit, (visit) => ({ ...visit, status: "cancelled" }));
+}
+
+/** Of a node on the canvas: also of one that the run has not come to. Undefined where there is no run to speak of. */
+export function statusOf(run: RunModel | undefined, nodeId: string): NodeStatus | undefined {
+  if (run === undefined) return undefined;
+  return run.nodes.get(nodeId)?.status ?? (isEnded(run.status) ? "skipped" : "queued");
+}

@@ -1,0 +1,58 @@
+/** How one signs in here, and the way without a password for whoever sits at the machine itself. */
+import type { Env } from "../env.ts";
+import { SpellError } from "../protocol/errors.ts";
+import type { SignInWays } from "../protocol/accounts.ts";
+import { signAccess } from "./access-token.ts";
+import { json } from "./responses.ts";
+import { addRoute, answer, type App, problemAnswer } from "./route.ts";
+
+export function addSignInRoutes(app: App): void {
+  const tag = "auth";
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/auth/ways",
+      summary: "Tell how one may sign in",
+      tag,
+      access: "public",
+      responses: { 200: answer("The ways", "SignInWays") },
+    },
+    (c) => {
+      const hasAccounts = Boolean(c.env.AUTH_SECRET);
+      const local = localUser(c.env, c.req.url);
+      return json({
+        password: hasAccounts,
+        signup: hasAccounts && c.env.AUTH_SIGNUP !== "closed",
+        ...(local === undefined ? {} : { local }),
+      } satisfies SignInWays);
+    },
+  );
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/local",
+      summary: "Sign in without a password, on a server that `npm start` runs for this machine alone",
+      tag,
+      access: "public",
+      responses: {
+        200: answer("Signed in", "LocalSignIn"),
+        404: problemAnswer("Not a server of this kind"),
+      },
+    },
+    async (c) => {
+      const user = localUser(c.env, c.req.url);
+      if (user === undefined)
+        throw new SpellError("not_found", "This server signs nobody in without a password or a token.");
+      return json(await signAccess(c.env, user));
+    },
+  );
+}
+
+const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** By a loopback name alone: a name of another's that leads here would be a foreign page's own origin. */
+function localUser({ LOCAL_USER: user }: Pick<Env, "LOCAL_USER">, url: string): string | undefined {
+  return user && loopbackHosts.has(new URL(url).hostname) ? user : undefined;
+}
