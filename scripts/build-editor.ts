@@ -31,13 +31,16 @@ export async function buildEditor({ report = false } = {}): Promise<void> {
   const bytes = firstScreenBytes();
   if (report) console.log(`Editor: first screen ${bytes} bytes gzip (limit ${maxGzipBytes})`);
   if (bytes > maxGzipBytes)
-    throw new SpellError("too_large", "The editor's first screen is larger than it may be. Load parts of it later.");
+    throw new SpellError(
+      "too_large",
+      "The editor's first screen is larger than it may be. Load parts of it later.",
+    );
 }
 
 /** The page, and the scripts and styles that it names: what is imported later is in none of them. */
 function firstScreenBytes(): number {
   const html = readFileSync(join(outDir, "index.html"), "utf8");
-  const named = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, path]) => path as string);
+  const named = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, path]) => path ?? "");
   if (named.length < 2) throw new SpellError("internal", "The page names no script and style of its own.");
   return ["index.html", ...named]
     .map((path) => gzipSync(readFileSync(join(outDir, path))).byteLength)

@@ -1,6 +1,7 @@
 /** What stands where: sign-in, or the bar with the open spells and the page that the address names. */
 import { lazy, Suspense, useEffect } from "react";
 import { useStore } from "zustand";
+import { ErrorBoundary } from "./atoms/error-boundary.tsx";
 import { Loading } from "./atoms/loading.tsx";
 import { Notices } from "./atoms/notices.tsx";
 import { SignIn } from "./features/sign-in/sign-in.tsx";
@@ -33,9 +34,11 @@ export function App() {
         <SignIn />
       ) : (
         <Shell userId={userId}>
-          <Suspense fallback={<Loading />}>
-            <Page client={client} userId={userId} />
-          </Suspense>
+          <ErrorBoundary>
+            <Suspense fallback={<Loading />}>
+              <Page client={client} userId={userId} />
+            </Suspense>
+          </ErrorBoundary>
         </Shell>
       )}
       <Notices />
@@ -45,7 +48,8 @@ export function App() {
 
 function Page({ client, userId }: { client: SpellrunnerClient; userId: string }) {
   const { route } = useStore(router);
-  if (route.page === "spell") return <Workspace key={route.spellId} client={client} userId={userId} route={route} />;
+  if (route.page === "spell")
+    return <Workspace key={route.spellId} client={client} userId={userId} route={route} />;
   if (route.page === "spells") return <SpellsPage client={client} />;
   const Chosen = pages[route.page];
   return <Chosen client={client} />;

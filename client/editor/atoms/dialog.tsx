@@ -8,7 +8,7 @@ export function Dialog({
   children,
 }: {
   title: string;
-  onClose(): void;
+  onClose: () => void;
   children: ReactNode;
 }) {
   const ref = useRef<HTMLDialogElement>(null);

@@ -55,7 +55,7 @@ export const inverted = (changes: readonly Change[]): Change[] =>
   changes.map(({ path, before, after }) => ({ path, before: after, after: before })).toReversed();
 
 /** As RFC 6902 has it. */
-export function patchOf(changes: readonly Change[]): ({ op: string; path: string; value?: Json })[] {
+export function patchOf(changes: readonly Change[]): { op: string; path: string; value?: Json }[] {
   return changes.map(({ path, before, after }) => {
     const pointer = path.map((key) => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
     if (after === undefined) return { op: "remove", path: pointer };

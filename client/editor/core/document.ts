@@ -34,7 +34,12 @@ export function changeNode(document: SpellDocument, id: string, change: Partial<
 }
 
 /** `value` undefined takes the key away. */
-export function setData(document: SpellDocument, id: string, key: string, value: Json | undefined): SpellDocument {
+export function setData(
+  document: SpellDocument,
+  id: string,
+  key: string,
+  value: Json | undefined,
+): SpellDocument {
   const node = document.nodes[id];
   if (node === undefined) return document;
   const data = value === undefined ? removeFrom(node.data, [key]) : { ...node.data, [key]: value };

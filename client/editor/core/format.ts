@@ -18,7 +18,9 @@ export function duration(ms: number | undefined): string {
 }
 
 export const dateTime = (at: number | undefined): string =>
-  at === undefined ? "" : new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  at === undefined
+    ? ""
+    : new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 export function amount(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

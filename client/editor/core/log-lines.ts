@@ -10,30 +10,28 @@ export interface LogLine {
 }
 
 export function lineOf(step: Step, runId: string): LogLine[] {
-  switch (step.type) {
-    case "run.start":
-      return [{ runId, level: "info", text: `Run started at ${step.start.trigger}, inputs ${brief(step.start.inputs)}` }];
-    case "node.start":
-      return [];
-    case "node.end":
-    case "node.error": {
-      const { nodeId, visit, component } = step.node;
-      const { record } = step;
-      const logged = (record.logs ?? []).map(({ level, text }): LogLine => ({ runId, level, nodeId, text }));
-      const of = visit === "1" ? "" : ` (visit ${visit})`;
-      const last: LogLine =
-        record.type === "node.completed"
-          ? { runId, level: "log", nodeId, text: `${component}${of} gave ${brief(record.outputs)}` }
-          : { runId, level: "error", nodeId, text: `${component}${of} failed: ${record.error.message}` };
-      return [...logged, last];
-    }
-    case "run.end":
-      return [
-        step.end.error === undefined
-          ? { runId, level: "info", text: `Run ${wordOf(step.end.type)}, outputs ${brief(step.end.outputs ?? {})}` }
-          : { runId, level: "error", text: `Run ${wordOf(step.end.type)}: ${step.end.error.message}` },
-      ];
+  if (step.type === "node.start") return [];
+  if (step.type === "run.start") {
+    const { trigger, inputs } = step.start;
+    return [{ runId, level: "info", text: `Run started at ${trigger}, inputs ${brief(inputs)}` }];
   }
+  if (step.type === "run.end") {
+    const { type, error, outputs = {} } = step.end;
+    const text =
+      error === undefined
+        ? `Run ${wordOf(type)}, outputs ${brief(outputs)}`
+        : `Run ${wordOf(type)}: ${error.message}`;
+    return [{ runId, level: error === undefined ? "info" : "error", text }];
+  }
+  const { nodeId, visit, component } = step.node;
+  const { record } = step;
+  const logged = (record.logs ?? []).map(({ level, text }): LogLine => ({ runId, level, nodeId, text }));
+  const of = visit === "1" ? component : `${component} (visit ${visit})`;
+  const last: LogLine =
+    record.type === "node.completed"
+      ? { runId, level: "log", nodeId, text: `${of} gave ${brief(record.outputs)}` }
+      : { runId, level: "error", nodeId, text: `${of} failed: ${record.error.message}` };
+  return [...logged, last];
 }
 
 const wordOf = (type: string): string => type.slice("run.".length);

@@ -2,21 +2,9 @@
 import type { RunEvent, Step } from "../../lib/index.ts";
 
 export function eventOf(step: Step): RunEvent {
-  switch (step.type) {
-    case "run.start":
-      return step.start;
-    case "node.start":
-      return {
-        type: "node.started",
-        runId: step.node.runId,
-        nodeId: step.node.nodeId,
-        visit: step.node.visit,
-        attempt: step.attempt,
-      };
-    case "node.end":
-    case "node.error":
-      return step.record;
-    case "run.end":
-      return step.end;
-  }
+  if (step.type === "run.start") return step.start;
+  if (step.type === "run.end") return step.end;
+  if (step.type !== "node.start") return step.record;
+  const { runId, nodeId, visit } = step.node;
+  return { type: "node.started", runId, nodeId, visit, attempt: step.attempt };
 }

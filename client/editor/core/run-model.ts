@@ -1,5 +1,5 @@
 /** How a run stands: events folded one by one. The live view folds them as they come, a past run those up to the moment shown. */
-import type { ErrorInfo, Json, JsonObject, RunEvent, RunStatus } from "../../lib/index.ts";
+import type { ErrorInfo, Json, JsonObject, NodeCompleted, RunEvent, RunStatus } from "../../lib/index.ts";
 
 export type NodeStatus = "queued" | "running" | "waiting" | "completed" | "failed" | "skipped" | "cancelled";
 
@@ -13,7 +13,7 @@ export interface VisitView {
   readonly fired?: readonly string[];
   readonly error?: ErrorInfo;
   readonly logs?: readonly { level: string; text: string }[];
-  readonly usage?: JsonObject;
+  readonly usage?: NodeCompleted["usage"];
   readonly ms?: number;
   /** Text that it has streamed so far. */
   readonly text?: string;
@@ -46,6 +46,13 @@ export interface RunModel {
   readonly nodes: Map<string, NodeRun>;
 }
 
+const statusAtEnd = {
+  "run.completed": "completed",
+  "run.failed": "failed",
+  "run.cancelled": "cancelled",
+  "run.interrupted": "interrupted",
+} as const;
+
 export const newRun = (runId: string, status: RunStatus = "running"): RunModel => ({
   runId,
   status,
@@ -75,7 +82,7 @@ export function takeEvent(run: RunModel, event: RunEvent, at?: number): void {
     case "run.failed":
     case "run.cancelled":
     case "run.interrupted":
-      run.status = event.type.slice(4) as RunStatus;
+      run.status = statusAtEnd[event.type];
       Object.assign(run, { outputs: event.outputs, error: event.error, state: event.state, ms: event.ms });
       endVisits(run);
       return;
@@ -103,7 +110,7 @@ export function takeEvent(run: RunModel, event: RunEvent, at?: number): void {
         outputs: event.outputs,
         fired: event.fired,
         logs: event.logs ?? [],
-        usage: event.usage as JsonObject,
+        usage: event.usage,
         ms: event.ms,
       }));
       return;
@@ -147,7 +154,8 @@ function setVisit(
   const before = visits.get(key);
   const latest = change(before ?? { visit: key, attempt: 1, status: "running" });
   visits.set(key, latest);
-  const gained = (status: string): number => Number(latest.status === status) - Number(before?.status === status);
+  const gained = (status: string): number =>
+    Number(latest.status === status) - Number(before?.status === status);
   run.nodes.set(nodeId, {
     status: latest.status,
     completed: (node?.completed ?? 0) + gained("completed"),

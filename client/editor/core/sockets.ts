@@ -62,7 +62,8 @@ const isTriggerName = (name: string): boolean => name === "trigger" || name === 
 /** By name, the author's over the component's. */
 function distinct(sockets: readonly Socket[]): Socket[] {
   const byName = new Map<string, Socket>();
-  for (const socket of sockets) if (!byName.has(socket.name) || socket.type !== "any") setOnce(byName, socket);
+  for (const socket of sockets)
+    if (!byName.has(socket.name) || socket.type !== "any") setOnce(byName, socket);
   return [...byName.values()];
 }
 
@@ -97,7 +98,8 @@ export function whyNot(
     return `“${edge.from[1]}” is a trigger: it says when, and carries no value for “${edge.to[1]}”.`;
   if (to === "trigger" && from !== "trigger")
     return `“${edge.to[1]}” waits for a trigger, and “${edge.from[1]}” gives a value.`;
-  if (!areJoinable(from, to)) return `“${edge.from[1]}” gives ${nounOf(from)}, “${edge.to[1]}” takes ${nounOf(to)}.`;
+  if (!areJoinable(from, to))
+    return `“${edge.from[1]}” gives ${nounOf(from)}, “${edge.to[1]}” takes ${nounOf(to)}.`;
   if (from !== "trigger" && makesCircle(document, edge))
     return "This would be a circle of values, each waiting for the other. Only triggers may go in circles.";
   return null;

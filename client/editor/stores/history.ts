@@ -66,4 +66,3 @@ function join(first: readonly Change[], then: readonly Change[]): Change[] {
   }
   return [...byPath.values()];
 }
-

@@ -5,7 +5,7 @@ export interface Notice {
   id: number;
   kind: "info" | "error";
   text: string;
-  action?: { label: string; run(): void };
+  action?: { label: string; run: () => void };
 }
 
 export const notices = createStore<{ list: readonly Notice[] }>(() => ({ list: [] }));
@@ -13,10 +13,15 @@ export const notices = createStore<{ list: readonly Notice[] }>(() => ({ list: [
 let next = 1;
 
 /** Errors stay until they are closed, all else for some seconds. */
-export function tell(text: string, { kind = "info", action }: Partial<Omit<Notice, "id" | "text">> = {}): void {
+export function tell(
+  text: string,
+  { kind = "info", action }: Partial<Omit<Notice, "id" | "text">> = {},
+): void {
   const id = (next += 1);
   const others = notices.getState().list.filter((notice) => notice.text !== text);
-  notices.setState({ list: [...others, { id, kind, text, ...(action === undefined ? {} : { action }) }].slice(-4) });
+  notices.setState({
+    list: [...others, { id, kind, text, ...(action === undefined ? {} : { action }) }].slice(-4),
+  });
   if (kind === "info") setTimeout(() => dismiss(id), action === undefined ? 5000 : 10_000);
 }
 

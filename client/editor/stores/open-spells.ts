@@ -3,11 +3,13 @@ import { createStore } from "zustand/vanilla";
 import type { SpellrunnerClient } from "../../lib/index.ts";
 import { RunStore } from "./run-store.ts";
 import { SpellStore } from "./spell-store.ts";
+import { createUi, type WorkspaceUi } from "./workspace-ui.ts";
 
 export interface OpenSpell {
   readonly id: string;
   readonly spell: SpellStore;
   readonly runs: RunStore;
+  readonly ui: WorkspaceUi;
 }
 
 export const openSpells = createStore<{ list: readonly OpenSpell[] }>(() => ({ list: [] }));
@@ -18,7 +20,7 @@ export function openSpell(client: SpellrunnerClient, userId: string, id: string)
   if (known !== undefined) return known;
   const runs = new RunStore(client, id);
   const spell = new SpellStore(client, runs.connection, id, userId);
-  const opened: OpenSpell = { id, spell, runs };
+  const opened: OpenSpell = { id, spell, runs, ui: createUi() };
   openSpells.setState({ list: [...openSpells.getState().list, opened] });
   return opened;
 }

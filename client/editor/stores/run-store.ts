@@ -48,7 +48,6 @@ export class RunStore {
   #isWaiting = false;
   #lines: LogLine[] = [];
   #past: PastRun | null = null;
-  #pastRun: RunModel | null = null;
 
   constructor(client: SpellrunnerClient, spellId: string) {
     this.#client = client;
@@ -76,17 +75,10 @@ export class RunStore {
     this.leavePast();
     const stream = this.#connection.run(request);
     // How it ends is told by its events.
-    stream.then(
-      () => {},
-      () => {},
-    );
-    for await (const event of stream)
-      if (event.type === "run.started" || event.type === "run.queued") {
-        this.show(event.runId);
-        return event.runId;
-      }
-    await stream;
-    return "";
+    stream.result().catch(() => {});
+    const runId = await stream.runId;
+    this.show(runId);
+    return runId;
   }
 
   stop(): void {
@@ -134,7 +126,6 @@ export class RunStore {
   leavePast(): void {
     if (this.#past === null) return;
     this.#past = null;
-    this.#pastRun = null;
     this.#later();
   }
 
@@ -152,7 +143,6 @@ export class RunStore {
       if (step.type === "node.start") takeInputs(run, step.node.nodeId, step.node.visit, step.node.inputs);
       lines.push(...lineOf(step, runId));
     }
-    this.#pastRun = run;
     this.state.setState({ past: this.#past, shown: { run }, console: lines.slice(-maxLines) });
   }
 
@@ -200,7 +190,8 @@ export class RunStore {
     this.#runs.set(runId, run);
     if (!isEnded(status)) this.state.setState({ shownId: runId });
     try {
-      for await (const event of this.#client.runs.events(this.#spellId, runId)) takeEvent(run, event as never, event.at);
+      for await (const event of this.#client.runs.events(this.#spellId, runId))
+        takeEvent(run, event as never, event.at);
       for (const { nodeId, visit, text } of partial)
         if (run.nodes.get(nodeId)?.visits.get(visit)?.text === undefined) takeDelta(run, nodeId, visit, text);
     } catch {
@@ -211,7 +202,9 @@ export class RunStore {
 
   #consolePlugin(): EnginePlugin {
     const take = (step: Parameters<typeof lineOf>[0], runId: string): void => {
-      this.#lines = [...this.#lines, ...lineOf(step, runId)].slice(-maxLines);
+      this.#lines.push(...lineOf(step, runId));
+      // Cut seldom: each cut is a copy.
+      if (this.#lines.length > 2 * maxLines) this.#lines = this.#lines.slice(-maxLines);
     };
     return {
       name: "editor",
@@ -243,7 +236,7 @@ export class RunStore {
         live: [...this.#runs.values()],
         past: null,
         shown: run === undefined ? null : { run },
-        console: this.#lines,
+        console: this.#lines.slice(-maxLines),
       });
     });
   }

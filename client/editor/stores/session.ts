@@ -166,7 +166,8 @@ function subjectOf(token: string): string {
   try {
     const [, payload = ""] = token.split(".");
     const text = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
-    return String((JSON.parse(text) as { sub?: unknown }).sub ?? "");
+    const { sub } = JSON.parse(text) as { sub?: unknown };
+    return typeof sub === "string" ? sub : "";
   } catch {
     return "";
   }

@@ -3,7 +3,14 @@
  * edit is saved by itself, over the connection, as a patch on the version that it was made on.
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { type Connection, EditConflict, type SpellDocument, SpellError, type SpellrunnerClient } from "../../lib/index.ts";
+import {
+  type Connection,
+  EditConflict,
+  isValueRef,
+  type SpellDocument,
+  SpellError,
+  type SpellrunnerClient,
+} from "../../lib/index.ts";
 import { applyChanges, changesBetween, type Conflict, patchOf, rebase } from "../core/changes.ts";
 import { dropDraft, keepDraft, readDraft } from "./drafts.ts";
 import { History } from "./history.ts";
@@ -96,15 +103,19 @@ export class SpellStore {
   /** Saves now what is not saved yet. @throws SpellError why the server refuses it */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
-    while (this.#saving !== null) await this.#saving;
+    await this.#settled();
     await this.#save();
-    while (this.#saving !== null) await this.#saving;
+    await this.#settled();
     const { saving, fault } = this.state.getState();
     if (saving === "failed") throw new SpellError("bad_request", fault ?? "The spell could not be saved.");
     if (saving !== "saved")
-      throw new SpellError("overloaded", "The spell is not saved yet: the server cannot be reached. It will be.", {
-        retryable: true,
-      });
+      throw new SpellError(
+        "overloaded",
+        "The spell is not saved yet: the server cannot be reached. It will be.",
+        {
+          retryable: true,
+        },
+      );
   }
 
   /** Takes the other's value of a member that both have changed. */
@@ -134,7 +145,12 @@ export class SpellStore {
   #show(document: SpellDocument, conflicts: readonly Conflict[] = []): void {
     const { canUndo, canRedo } = this.#history;
     const known = this.state.getState().conflicts;
-    this.#set({ document, canUndo, canRedo, ...(conflicts.length > 0 ? { conflicts: [...known, ...conflicts] } : {}) });
+    this.#set({
+      document,
+      canUndo,
+      canRedo,
+      ...(conflicts.length > 0 ? { conflicts: [...known, ...conflicts] } : {}),
+    });
     this.#keep();
     this.#soon();
   }
@@ -156,6 +172,10 @@ export class SpellStore {
   #soon(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#save(), saveAfterMs);
+  }
+
+  async #settled(): Promise<void> {
+    while (this.#saving !== null) await this.#saving;
   }
 
   #save(): Promise<void> {
@@ -188,15 +208,17 @@ export class SpellStore {
   #send(changes: ReturnType<typeof changesBetween>, document: SpellDocument) {
     const version = this.#base?.version ?? 0;
     const patch = patchOf(changes);
-    if (JSON.stringify(patch).length > maxPatchChars) return this.#client.spells.put(this.id, document, { version });
-    return this.#connection.edit(patch as Parameters<Connection["edit"]>[0], version);
+    if (JSON.stringify(patch).length > maxPatchChars)
+      return this.#client.spells.put(this.id, document, { version });
+    return this.#connection.edit(patch, version);
   }
 
   async #recover(error: SpellError): Promise<void> {
     this.#set({ saving: "pending" });
     try {
       // Whether a change that went out over a broken line was taken is told by what the server has.
-      if (error instanceof EditConflict) this.#takeTheirs(error.present.document as SpellDocument);
+      if (error instanceof EditConflict && !isValueRef(error.present.document))
+        this.#takeTheirs(error.present.document as unknown as SpellDocument);
       else if (error.code === "conflict" || error.code === "interrupted")
         this.#takeTheirs(await this.#client.spells.get(this.id));
       else if (!error.retryable) this.#set({ saving: "failed", fault: error.message });
@@ -207,11 +229,11 @@ export class SpellStore {
 
   /** Somebody has saved a version. It may have been this tab. */
   async #heard(version: number): Promise<void> {
-    while (this.#saving !== null) await this.#saving;
+    await this.#settled();
     if (this.#base === null || version <= this.#base.version || this.#isDisposed) return;
     try {
       const document = await this.#client.spells.get(this.id);
-      while (this.#saving !== null) await this.#saving;
+      await this.#settled();
       if (document.version > this.#base.version) this.#takeTheirs(document);
     } catch {
       // Gone meanwhile, or offline: the connection tells.

@@ -3,7 +3,15 @@ import { hashOf } from "../../core/route.ts";
 import { isEnded } from "../../core/run-model.ts";
 import type { OpenSpell } from "../../stores/open-spells.ts";
 
-export function SpellTab({ open, isShown, onClose }: { open: OpenSpell; isShown: boolean; onClose(): void }) {
+export function SpellTab({
+  open,
+  isShown,
+  onClose,
+}: {
+  open: OpenSpell;
+  isShown: boolean;
+  onClose: () => void;
+}) {
   const name = useStore(open.spell.state, ({ document }) => document?.name || open.id);
   const isRunning = useStore(open.runs.state, ({ live }) => live.some(({ status }) => !isEnded(status)));
   return (

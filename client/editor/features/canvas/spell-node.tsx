@@ -1,0 +1,84 @@
+/** A node on the canvas: what it is, its sockets, and how it stands in the run that is shown. */
+import { Handle, type NodeProps, Position } from "@xyflow/react";
+import { memo } from "react";
+import type { JsonObject } from "../../../lib/index.ts";
+import { StatusBadge } from "../../atoms/status-badge.tsx";
+import { brief, duration } from "../../core/format.ts";
+import type { Socket } from "../../core/sockets.ts";
+import { useNodeRun } from "../workspace/context.ts";
+import { AnswerForm } from "./answer-form.tsx";
+import type { SpellFlowNode } from "./flow-nodes.ts";
+
+export const SpellNodeView = memo(function SpellNodeView({ id, data, selected }: NodeProps<SpellFlowNode>) {
+  const { node, sockets, component } = data;
+  const { node: run, status } = useNodeRun(id);
+  const name = typeof node.data.name === "string" && node.data.name !== "" ? node.data.name : null;
+  const rows = Math.max(sockets.inputs.length, sockets.outputs.length);
+  return (
+    <div
+      className="node"
+      data-status={status ?? "none"}
+      data-selected={selected}
+      data-kind={component?.status ?? "unknown"}
+    >
+      <header className="node-head">
+        <span className="node-title">{node.component}</span>
+        {status !== undefined && <StatusBadge status={status} count={run?.completed ?? 0} />}
+      </header>
+      {name !== null && <p className="node-name">{name}</p>}
+      {component === undefined && <p className="node-fault">No component of this name here.</p>}
+      {component?.status === "retired" && <p className="node-fault">Retired: {component.help}</p>}
+      <div className="node-sockets">
+        {Array.from({ length: rows }, (_, i) => (
+          <div className="node-row" key={i}>
+            <SocketView socket={sockets.inputs[i]} side="inputs" />
+            <SocketView socket={sockets.outputs[i]} side="outputs" />
+          </div>
+        ))}
+      </div>
+      <NodeOutcome id={id} />
+    </div>
+  );
+});
+
+function SocketView({ socket, side }: { socket: Socket | undefined; side: "inputs" | "outputs" }) {
+  if (socket === undefined) return <span />;
+  const isInput = side === "inputs";
+  return (
+    <span className={`socket socket-${side}`} title={`${socket.label ?? socket.name}: ${socket.type}`}>
+      <Handle
+        id={socket.name}
+        type={isInput ? "target" : "source"}
+        position={isInput ? Position.Left : Position.Right}
+        className="socket-handle"
+        data-type={socket.type}
+      />
+      {socket.label ?? socket.name}
+    </span>
+  );
+}
+
+function NodeOutcome({ id }: { id: string }) {
+  const { node, status } = useNodeRun(id);
+  const latest = node?.latest;
+  if (latest === undefined) return null;
+  const text = status === "running" ? latest.text : undefined;
+  const outputs = latest.outputs === undefined ? undefined : shownOutput(latest.outputs);
+  return (
+    <footer className="node-foot">
+      {text !== undefined && <p className="node-stream nowheel">{text.slice(-600)}</p>}
+      {status === "waiting" && <AnswerForm nodeId={id} visit={latest} />}
+      {latest.error !== undefined && status !== "completed" && (
+        <p className="node-fault">{brief(latest.error.message, 160)}</p>
+      )}
+      {status === "completed" && outputs !== undefined && <p className="node-output">{outputs}</p>}
+      {latest.ms !== undefined && <span className="node-ms">{duration(latest.ms)}</span>}
+    </footer>
+  );
+}
+
+/** The first output that says something. */
+function shownOutput(outputs: JsonObject): string | undefined {
+  const value = Object.values(outputs).find((output) => output !== null && output !== "");
+  return value === undefined ? undefined : brief(value, 120);
+}

@@ -1,0 +1,3 @@
+export default function Page(_: { client: unknown }) {
+  return null;
+}
