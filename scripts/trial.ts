@@ -81,6 +81,11 @@ export class Trial {
         // The server holds npm's pipes open until its own end.
         if (!(await endsInTime(closed))) assert.fail("npm start did not end after SIGTERM.");
       },
+      /** Kills all of it at once, as a power cut does. */
+      kill: async (): Promise<void> => {
+        tryToKill(-(child.pid ?? 0));
+        await closed;
+      },
       /** Kills the server and nothing else, as the system does that runs out of memory. Its runtime stays behind. */
       killServer: (): void => {
         const { pid } = JSON.parse(readFileSync(join(this.dataDir, "server.json"), "utf8")) as {

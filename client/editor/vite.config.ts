@@ -12,6 +12,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 800,
+    // React Flow marks its files for servers that render components; there is none.
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
   },
   // `npx vite client/editor` beside a server: the page reloads, the API is the server's.
   server: {

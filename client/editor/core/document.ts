@@ -20,6 +20,24 @@ export function freeId(taken: Readonly<Record<string, unknown>>, component: stri
   }
 }
 
+/** About as large as a node is drawn. */
+const room = { width: 230, height: 130 };
+
+/** The place, or the nearest to its right and below where no node is. */
+export function freePlace(document: SpellDocument, [x, y]: Point): [number, number] {
+  const taken = Object.values(document.nodes).map(({ position }) => position);
+  const isFree = (left: number, top: number): boolean =>
+    taken.every(([a, b]) => Math.abs(a - left) >= room.width || Math.abs(b - top) >= room.height);
+  // Square after square around the place: as many as there are nodes hold a free one.
+  for (let ring = 0; ring <= taken.length; ring += 1)
+    for (let step = 0; step <= ring; step += 1)
+      for (const [across, down] of [[ring, step] as const, [step, ring] as const]) {
+        const place = [Math.round(x + across * room.width), Math.round(y + down * room.height)] as const;
+        if (isFree(...place)) return [...place];
+      }
+  return [Math.round(x), Math.round(y)];
+}
+
 export function addNode(document: SpellDocument, id: string, node: SpellNode): SpellDocument {
   return { ...document, nodes: { ...document.nodes, [id]: node } };
 }

@@ -75,7 +75,12 @@ export const keyTable: readonly KeyRow[] = [
   { command: "walkDown", keys: ["Alt+ArrowDown"], label: "To the node below", group: "Canvas" },
   { command: "walkUp", keys: ["Alt+ArrowUp"], label: "To the node above", group: "Canvas" },
   { command: "inspect", keys: ["Enter"], label: "To the selected node's fields", group: "Canvas" },
-  { command: "escape", keys: ["Escape"], label: "Select nothing, leave a past run", group: "Canvas" },
+  {
+    command: "escape",
+    keys: ["Escape"],
+    label: "Leave a field, select nothing, leave a past run",
+    group: "Canvas",
+  },
   { command: "help", keys: ["?"], label: "These keys", group: "Canvas" },
 ];
 

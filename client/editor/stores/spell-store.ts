@@ -75,9 +75,16 @@ export class SpellStore {
     const draft = readDraft(this.#userId, this.id);
     this.#base = document;
     this.#set({ document, version: document.version });
+    void this.#validate(document);
     if (draft === null) return;
     const { changes, conflicts } = rebase(draft.changes, draft.document, document);
     this.#show(applyChanges(document, changes), conflicts);
+  }
+
+  /** What is wrong with it, as the last save told whoever made it. */
+  async #validate(document: SpellDocument): Promise<void> {
+    const { issues } = await this.#client.spells.validate(document).catch(() => ({ issues: [] }));
+    if (this.state.getState().version === document.version) this.#set({ warnings: issues });
   }
 
   /** @param gesture edits of the same one, shortly one after the other, are taken back together */

@@ -1,9 +1,8 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import type { Json } from "../../../lib/index.ts";
 import { Field } from "../../atoms/field.tsx";
+import { LazyCodeEditor } from "../../atoms/lazy-code-editor.tsx";
 import type { DataField } from "../../core/data-fields.ts";
-
-const CodeEditor = lazy(() => import("../../atoms/code-editor.tsx"));
 
 interface Props {
   field: DataField;
@@ -21,15 +20,13 @@ export function DataFieldView({ field, value, isReadOnly, onChange }: Props) {
     return (
       <div className="field">
         <span className="field-label">{key}</span>
-        <Suspense fallback={<textarea aria-label={key} readOnly value={text} />}>
-          <CodeEditor
-            label={key}
-            language={kind === "code" ? "javascript" : "text"}
-            value={text}
-            isReadOnly={isReadOnly}
-            onChange={onChange}
-          />
-        </Suspense>
+        <LazyCodeEditor
+          label={key}
+          language={kind === "code" ? "javascript" : "text"}
+          value={text}
+          isReadOnly={isReadOnly}
+          onChange={onChange}
+        />
       </div>
     );
   }

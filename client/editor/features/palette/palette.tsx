@@ -3,7 +3,7 @@ import "./palette.css";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { Dialog } from "../../atoms/dialog.tsx";
-import { addNode, connect, freeId } from "../../core/document.ts";
+import { addNode, connect, freeId, freePlace } from "../../core/document.ts";
 import { type Found, searchComponents } from "../../core/search.ts";
 import { catalogue } from "../../stores/catalogue.ts";
 import { type Palette as PaletteState, selectNodes } from "../../stores/workspace-ui.ts";
@@ -28,13 +28,8 @@ export function Palette({ palette }: { palette: PaletteState }) {
     const document = spell.state.getState().document;
     if (document === null) return;
     const id = freeId(document.nodes, component.name);
-    const [x, y] = palette.position;
     spell.edit((present) => {
-      const node = {
-        component: component.name,
-        position: [Math.round(x), Math.round(y)] as [number, number],
-        data: {},
-      };
+      const node = { component: component.name, position: freePlace(present, palette.position), data: {} };
       const next = addNode(present, id, node);
       if (end === undefined || socket === undefined) return next;
       const [there, here] = [[end.node, end.socket] as [string, string], [id, socket] as [string, string]];

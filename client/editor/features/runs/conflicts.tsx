@@ -10,7 +10,7 @@ export function Conflicts() {
   if (conflicts.length === 0) return null;
   return (
     <section className="panel-part conflicts" aria-label="Changed in two places">
-      <h3>Changed in two places</h3>
+      <h2>Changed in two places</h2>
       <ul>
         {conflicts.map((conflict) => (
           <li key={conflict.path.join("/")}>

@@ -8,7 +8,6 @@ import { duration } from "../../core/format.ts";
 import type { RunInput } from "../../stores/run-form.ts";
 import { selectNodes } from "../../stores/workspace-ui.ts";
 import { useOpenSpell, useShownRun } from "../workspace/context.ts";
-import { Conflicts } from "./conflicts.tsx";
 import { startRun } from "./run-actions.ts";
 
 export function RunPanel() {
@@ -22,7 +21,6 @@ export function RunPanel() {
       <header className="panel-head">
         <h2>Run</h2>
       </header>
-      <Conflicts />
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -118,6 +116,7 @@ function Outcome() {
       {run.error !== undefined && (
         <p className="fault">
           <strong>{run.error.code}</strong> {run.error.message}
+          <ShowNode path={run.error.nodeId} />
         </p>
       )}
       <dl className="values">
@@ -132,5 +131,16 @@ function Outcome() {
       </dl>
       {run.status === "completed" && outputs.length === 0 && <p className="soft">It gave no outputs.</p>}
     </section>
+  );
+}
+
+function ShowNode({ path }: { path: string | undefined }) {
+  const { ui } = useOpenSpell();
+  const [nodeId] = path?.split("/") ?? [];
+  if (nodeId === undefined) return null;
+  return (
+    <Button look="quiet" onClick={() => selectNodes(ui, [nodeId])}>
+      Show
+    </Button>
   );
 }

@@ -39,8 +39,10 @@ export function commandsOf(open: OpenSpell, flow: ReactFlowInstance): Commands {
     undo: editing(travel(() => spell.undo())),
     redo: editing(travel(() => spell.redo())),
     palette: editing(() => {
+      const { document } = spell.state.getState();
+      const beside = document?.nodes[ui.getState().nodes.at(-1) ?? ""]?.position;
       const { x, y } = centre(flow);
-      ui.setState({ palette: { position: [x, y] } });
+      ui.setState({ palette: { position: beside === undefined ? [x, y] : [beside[0] + 260, beside[1]] } });
     }),
     selectAll: () => selectNodes(ui, Object.keys(spell.state.getState().document?.nodes ?? {})),
     duplicate: editing(() => duplicate(open)),

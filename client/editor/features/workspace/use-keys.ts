@@ -12,6 +12,11 @@ export function useKeys(open: OpenSpell): void {
     const commands = commandsOf(open, flow);
     const onKey = (event: KeyboardEvent): void => {
       if (document.querySelector("dialog[open]") !== null) return;
+      // Out of the field first: what is selected stays.
+      if (event.key === "Escape" && event.target instanceof HTMLElement && isWriting(event.target)) {
+        event.target.blur();
+        return;
+      }
       const row = rowOf(event, isWriting(event.target));
       const action = row === undefined ? undefined : commands[row.command];
       if (row === undefined || action === undefined) return;

@@ -6,6 +6,7 @@ import { useStore } from "zustand";
 import type { SpellrunnerClient } from "../../../lib/index.ts";
 import { Button } from "../../atoms/button.tsx";
 import { Empty } from "../../atoms/empty.tsx";
+import { prefetchCodeEditor } from "../../atoms/lazy-code-editor.tsx";
 import { Loading } from "../../atoms/loading.tsx";
 import type { Route } from "../../core/route.ts";
 import { tellError } from "../../stores/notices.ts";
@@ -14,6 +15,7 @@ import { go } from "../../stores/router.ts";
 import { Canvas } from "../canvas/canvas.tsx";
 import { NodeInspector } from "../inspector/node-inspector.tsx";
 import { Palette } from "../palette/palette.tsx";
+import { Conflicts } from "../runs/conflicts.tsx";
 import { useRunForm } from "../runs/run-actions.ts";
 import { RunPanel } from "../runs/run-panel.tsx";
 import { Timeline } from "../runs/timeline.tsx";
@@ -87,6 +89,10 @@ function Opened({ client }: { client: SpellrunnerClient }) {
   useKeys(open);
   useRunForm(open, client);
   useEffect(() => {
+    const timer = setTimeout(prefetchCodeEditor, 1500);
+    return () => clearTimeout(timer);
+  }, []);
+  useEffect(() => {
     document.title = `${name} – Spellrunner`;
     return () => {
       document.title = "Spellrunner";
@@ -103,6 +109,7 @@ function Opened({ client }: { client: SpellrunnerClient }) {
       </div>
       <Timeline client={client} />
       <aside className="panel" data-panel aria-label="Panel">
+        <Conflicts />
         {selected !== undefined && nodes.length === 1 ? (
           <NodeInspector nodeId={selected} />
         ) : nodes.length > 1 ? (
