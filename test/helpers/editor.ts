@@ -54,7 +54,7 @@ export async function axeViolations(page: Page): Promise<string[]> {
   // The page's policy lets no script in by a tag; the debugger's own is none of the page's.
   await page.evaluate(axe);
   return page.evaluate(async () => {
-    const { axe: runner } = window as unknown as {
+    const { axe: runner } = globalThis as unknown as {
       axe: {
         run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
       };
