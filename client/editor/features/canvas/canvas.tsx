@@ -13,6 +13,7 @@ import {
   ReactFlow,
   SelectionMode,
   useReactFlow,
+  useStore as useFlowStore,
 } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
@@ -40,6 +41,8 @@ const nodeTypes = { spell: SpellNodeView, comment: CommentNode };
 const edgeTypes = { wire: Wire };
 /** Ours are in the key table. */
 const noKey = null;
+/** Below it the text of nodes cannot be read. */
+const farZoom = 0.4;
 
 export function Canvas() {
   const { spell, ui } = useOpenSpell();
@@ -50,6 +53,7 @@ export function Canvas() {
   const selectedEdges = useStore(ui, (state) => state.edges);
   const selectedComments = useStore(ui, (state) => state.comments);
   const flow = useReactFlow();
+  const isFar = useFlowStore(({ transform: [, , zoom] }) => zoom < farZoom);
   const [maker] = useState(() => new FlowMaker());
   const [nodes, setNodes] = useState<CanvasNode[]>([]);
   /** Nodes inside a frame that is being moved, and where all began. */
@@ -265,6 +269,7 @@ export function Canvas() {
       fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
       onlyRenderVisibleElements={nodes.length > 150}
       proOptions={{ hideAttribution: false }}
+      className={isFar ? "canvas-far" : ""}
       aria-label="Canvas"
     >
       <Background gap={22} />

@@ -58,21 +58,26 @@ function SocketView({ socket, side }: { socket: Socket | undefined; side: "input
   );
 }
 
+/** One line, there before any run: a node that grew with its outcome would move its wires, and be measured anew. */
 function NodeOutcome({ id }: { id: string }) {
   const { node, status } = useNodeRun(id);
   const latest = node?.latest;
-  if (latest === undefined) return null;
-  const text = status === "running" ? latest.text : undefined;
-  const outputs = latest.outputs === undefined ? undefined : shownOutput(latest.outputs);
+  const text = status === "running" ? latest?.text : undefined;
+  const error = status === "completed" ? undefined : latest?.error;
+  const output =
+    status === "completed" && latest?.outputs !== undefined ? shownOutput(latest.outputs) : undefined;
   return (
     <footer className="node-foot">
-      {text !== undefined && <p className="node-stream nowheel">{text.slice(-600)}</p>}
-      {status === "waiting" && <AnswerForm nodeId={id} visit={latest} />}
-      {latest.error !== undefined && status !== "completed" && (
-        <p className="node-fault">{brief(latest.error.message, 160)}</p>
+      {latest !== undefined && (
+        <div className="node-line">
+          <span className={error === undefined ? "node-output" : "node-output node-fault"}>
+            {error === undefined ? output : brief(error.message, 120)}
+          </span>
+          {latest.ms !== undefined && <span className="node-ms">{duration(latest.ms)}</span>}
+        </div>
       )}
-      {status === "completed" && outputs !== undefined && <p className="node-output">{outputs}</p>}
-      {latest.ms !== undefined && <span className="node-ms">{duration(latest.ms)}</span>}
+      {text !== undefined && <p className="node-stream nowheel">{text.slice(-600)}</p>}
+      {status === "waiting" && latest !== undefined && <AnswerForm nodeId={id} visit={latest} />}
     </footer>
   );
 }
