@@ -22,7 +22,7 @@ const pure = [
 ];
 
 /** Clients against a server of their own, and what is published of them: in Node, each file in a process of its own. */
-const live = ["test/client/live/*.test.ts", "test/e2e/*.test.ts"];
+const live = ["test/client/live/*.test.ts", "test/e2e/*.test.ts", "test/e2e/editor/*.test.ts"];
 
 /** Services against one server for all. */
 const outside = ["test/e2e/services/*.test.ts"];
