@@ -3,7 +3,7 @@ import type { ApiKey, MadeApiKey, NewApiKey } from "../../src/protocol/accounts.
 import type { Json, JsonObject } from "../../src/protocol/values.ts";
 import type { Http } from "./http.ts";
 import type { BlobLike } from "./platform.ts";
-import type { ShapeOf } from "./shape.ts";
+import type { Shape, ShapeOf } from "./shape.ts";
 
 /** `total` of all that the query finds. */
 export interface ServicePage<Row> {
@@ -78,7 +78,7 @@ export class ServiceApi<Row = JsonObject> {
   async upload(name: string, file: Uint8Array | BlobLike, options: UploadOptions = {}): Promise<JsonObject> {
     const { mimeType, ...rest } = options;
     const isBlob = "arrayBuffer" in file;
-    const bytes = isBlob ? await file.arrayBuffer() : (file.slice().buffer as ArrayBuffer);
+    const bytes = isBlob ? await file.arrayBuffer() : file.slice().buffer;
     const type = mimeType ?? ((isBlob && file.type) || "application/octet-stream");
     return this.#http.json(rowShape<JsonObject>(), `${this.#path}/upload`, {
       bytes,
@@ -143,11 +143,11 @@ export class KeysApi {
 const secretsPath = "/users/me/secrets";
 const keysPath = "/users/me/keys";
 
-const listOf = <Row>(required: readonly string[]): ShapeOf<{ data: Row[] }> => ({
+const listOf = (required: readonly string[]): Shape => ({
   type: "object",
   required: ["data"],
   properties: { data: { type: "array", items: { type: "object", required } } },
 });
-const secretList = listOf<{ name: string; updatedAt: number }>(["name", "updatedAt"]);
-const keyList = listOf<ApiKey>(["id", "name", "scopes", "createdAt"]);
+const secretList: ShapeOf<{ data: { name: string; updatedAt: number }[] }> = listOf(["name", "updatedAt"]);
+const keyList: ShapeOf<{ data: ApiKey[] }> = listOf(["id", "name", "scopes", "createdAt"]);
 const madeKey: ShapeOf<MadeApiKey> = { type: "object", required: ["id", "name", "scopes", "key"] };
