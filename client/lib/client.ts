@@ -3,6 +3,7 @@ import type { EnginePlugin } from "../../src/engine/index.ts";
 import type { PlayedSource } from "../../src/protocol/runners.ts";
 import type { RunRequest } from "../../src/protocol/runs.ts";
 import { SpellError } from "../../src/protocol/spell-error.ts";
+import type { JsonObject } from "../../src/protocol/values.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { Http } from "./http.ts";
 import { fillObject } from "./large-values.ts";
@@ -15,6 +16,7 @@ import { feedFromHttp, type HttpRunOptions } from "./run-over-http.ts";
 import { type Complete, RunStream } from "./run-stream.ts";
 import { type InSession, RunsApi } from "./runs-api.ts";
 import type { ShapeOf } from "./shape.ts";
+import { KeysApi, SecretsApi, ServiceApi } from "./services-api.ts";
 import { spellPath, SpellsApi } from "./spells-api.ts";
 import { type GetToken, Tokens } from "./tokens.ts";
 
@@ -45,6 +47,8 @@ export interface Runner {
 export class SpellrunnerClient {
   readonly spells: SpellsApi;
   readonly runs: RunsApi;
+  readonly secrets: SecretsApi;
+  readonly keys: KeysApi;
   readonly #http: Http;
   readonly #tokens: Tokens;
 
@@ -54,6 +58,8 @@ export class SpellrunnerClient {
     this.#http = new Http(url, this.#tokens, fetch);
     this.spells = new SpellsApi(this.#http);
     this.runs = new RunsApi(this.#http);
+    this.secrets = new SecretsApi(this.#http);
+    this.keys = new KeysApi(this.#http);
   }
 
   /**
@@ -112,6 +118,11 @@ export class SpellrunnerClient {
   /** Stops them; what runs goes on to its end. */
   pause(spellId: string, { session }: InSession = {}): Promise<Runner> {
     return this.#http.json(runner, `${spellPath(spellId)}/pause`, { method: "POST", query: { session } });
+  }
+
+  /** One of the server's services: `service("documents").find(…)`. `Row`: what its rows are, by the caller's word. */
+  service<Row = JsonObject>(name: string): ServiceApi<Row> {
+    return new ServiceApi<Row>(this.#http, name);
   }
 
   /** Names of the server's services, and their verbs: of its own description. */

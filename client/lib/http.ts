@@ -10,6 +10,8 @@ export interface Ask {
   method?: string;
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as they are, under the content type of `headers`. */
+  bytes?: ArrayBuffer;
   headers?: Record<string, string>;
   query?: Record<string, string | number | undefined>;
   signal?: Signal | undefined;
@@ -49,17 +51,18 @@ export class Http {
 
   async #send(
     path: string,
-    { method, body, headers, query, signal }: Ask,
+    { method, body, bytes, headers, query, signal }: Ask,
     token: string,
   ): Promise<HttpResponse> {
     const init: HttpRequest = {
-      method: method ?? (body === undefined ? "GET" : "POST"),
+      method: method ?? (body === undefined && bytes === undefined ? "GET" : "POST"),
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(bytes === undefined ? {} : { body: bytes }),
       ...(signal === undefined ? {} : { signal }),
     };
     try {

@@ -1,6 +1,7 @@
 /** The front door of `spellrunner/client`. */
 export type { EnginePlugin, PluginNode } from "../../src/engine/index.ts";
 export type { ServerMessage, Snapshot, Welcome } from "../../src/protocol/down.ts";
+export type { ApiKey, MadeApiKey, NewApiKey } from "../../src/protocol/accounts.ts";
 export type { ErrorInfo } from "../../src/protocol/errors.ts";
 export type {
   NodeCompleted,
@@ -21,7 +22,7 @@ export { type ClientOptions, type Runner, SpellrunnerClient } from "./client.ts"
 export type { Connection, ConnectionOptions } from "./connection.ts";
 export type { ConnectionEvents, ConnectionState } from "./connection-events.ts";
 export { type LocalRun, type Recording, runLocally } from "./local-run.ts";
-export type { Fetch, WebSocketClass } from "./platform.ts";
+export type { BlobLike, Fetch, WebSocketClass } from "./platform.ts";
 export { Playback, type Step } from "./playback.ts";
 export { consolePlugin, type ConsoleLike } from "./plugins/console-plugin.ts";
 export { type NodeTiming, type TimingPlugin, timingPlugin } from "./plugins/timing-plugin.ts";
@@ -30,5 +31,6 @@ export type { HttpRunOptions } from "./run-over-http.ts";
 export type { RunStream } from "./run-stream.ts";
 export { type NodeView, RunViews, runViewsOf, type RunView, type SpellView } from "./run-views.ts";
 export type { InSession } from "./runs-api.ts";
+export type { KeysApi, SecretsApi, ServiceApi, ServicePage, UploadOptions } from "./services-api.ts";
 export type { CreatedSpell, PageOf, PageQuery } from "./spells-api.ts";
 export type { GetToken } from "./tokens.ts";

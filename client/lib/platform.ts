@@ -17,10 +17,17 @@ export interface ByteStream {
   };
 }
 
+/** As of the web's Blob and File. */
+export interface BlobLike {
+  /** MIME type; empty where it is not known. */
+  readonly type: string;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
 export interface HttpRequest {
   method?: string;
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | ArrayBuffer;
   signal?: Signal;
 }
 

@@ -55,6 +55,7 @@ export const newApiKey = z.strictObject({
   /** ms since 1970. */
   expiresAt: z.number().int().positive().optional(),
 });
+export type NewApiKey = z.infer<typeof newApiKey>;
 export const apiKey = z.object({
   id: z.string(),
   name: z.string(),
@@ -65,6 +66,7 @@ export const apiKey = z.object({
 export type ApiKey = z.infer<typeof apiKey>;
 /** `key` is told this once, and kept as a hash. */
 export const madeApiKey = apiKey.extend({ key: z.string() });
+export type MadeApiKey = z.infer<typeof madeApiKey>;
 export const apiKeyList = z.object({ data: z.array(apiKey) });
 
 /** As settings are written, so that a secret can stand for one: `OPENAI_API_KEY`. */

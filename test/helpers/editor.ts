@@ -1,10 +1,14 @@
 /** The editor's page in Chromium, by roles and labels, and what every state of it must be free of. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
+import type { LiveServer } from "./live-server.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+declare const axe: { run(): Promise<AxeResults> };
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export interface EditorTab {
   page: Page;
@@ -49,30 +53,59 @@ export async function signInWithToken(page: Page, token: string): Promise<void> 
   await page.getByRole("heading", { name: "Spells", level: 1 }).waitFor();
 }
 
-/** What axe finds wrong: rule, and where. */
+/** Each violation of axe's rules, its best practices among them, as one line with the elements that it is about. */
 export async function axeViolations(page: Page): Promise<string[]> {
-  // The page's policy lets no script in by a tag; the debugger's own is none of the page's.
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe: runner } = globalThis as unknown as {
-      axe: {
-        run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
-      };
-    };
-    const { violations } = await runner.run();
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.failureSummary?.slice(0, 300)}`,
-    );
+  // Evaluated, not added as a script: the page's policy lets none in but its own.
+  if (!(await page.evaluate<boolean>("'axe' in globalThis"))) await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => axe.run());
+  return violations.map(({ id, help, nodes }) => {
+    const places = nodes.map(({ target, failureSummary }) => `${target.join(" ")}: ${failureSummary}`);
+    return `${id}: ${help} (${places.join("; ")})`;
   });
+}
+
+/** Switches to that theme by the button of the bar, where it is not there already. */
+export async function useTheme(page: Page, theme: "light" | "dark"): Promise<void> {
+  const button = page.getByRole("button", { name: theme === "dark" ? "Dark mode" : "Light mode" });
+  if (await button.isVisible()) await button.click();
+  await page.locator(`:root[data-theme="${theme}"]`).waitFor();
 }
 
 /** In both themes. */
 export async function expectAccessible(page: Page): Promise<void> {
-  for (const mode of ["Dark mode", "Light mode"]) {
-    const button = page.getByRole("button", { name: mode });
-    if ((await button.count()) > 0) await button.click();
+  for (const theme of ["dark", "light"] as const) {
+    await useTheme(page, theme);
     expect(await axeViolations(page)).toEqual([]);
   }
+}
+
+/** The editor at `hash` (as `#/secrets`), signed in by the form and a token of that user. */
+export async function openEditor(
+  page: Page,
+  server: Pick<LiveServer, "url" | "tokenOf">,
+  user: string,
+  hash = "",
+): Promise<void> {
+  await page.goto(`${server.url}/${hash}`);
+  await page.getByText("Use a token or an API key").click();
+  await page.getByLabel("Token").fill(await server.tokenOf(user));
+  await page.getByRole("button", { name: "Sign in with it" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+}
+
+/** What the page says on its console that is no mere word, what it throws, and what it asks for in vain. */
+export function collectConsoleErrors(page: Page): string[] {
+  const errors: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) errors.push(message.text());
+  });
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("requestfailed", (request) => {
+    const reason = request.failure()?.errorText ?? "";
+    // Given up by the page itself, as when it goes elsewhere.
+    if (reason !== "net::ERR_ABORTED") errors.push(`${request.method()} ${request.url()}: ${reason}`);
+  });
+  return errors;
 }
 
 export const nodeAt = (page: Page, id: string): Locator => page.locator(`.react-flow__node[data-id="${id}"]`);

@@ -1,0 +1,18 @@
+import { tell, tellError } from "../stores/notices.ts";
+import { Button } from "./button.tsx";
+
+/** @param what as in "Copy the key" */
+export function CopyButton({ what, text }: { what: string; text: string }) {
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      tell(`Copied ${what}.`);
+    } catch {
+      // Not there but on https and loopback, and it may be refused.
+      tellError(
+        new Error(`The browser does not let ${what} be copied. Select the text and copy it yourself.`),
+      );
+    }
+  };
+  return <Button onClick={() => void copy()}>Copy {what}</Button>;
+}
