@@ -8,7 +8,7 @@ import { inProject, projectDir } from "./project.ts";
 
 /** What must be loaded before the first screen is there. */
 const maxGzipBytes = 250_000;
-const outDir = inProject("dist/editor");
+export const editorDir: string = inProject("dist/editor");
 /** Beside the page and not in it: what lies in it is served. */
 const stamp = inProject("dist/editor.hash");
 
@@ -16,7 +16,7 @@ const stamp = inProject("dist/editor.hash");
 export async function buildEditor({ report = false } = {}): Promise<void> {
   const hash = hashOfSources();
   const isBuilt =
-    existsSync(join(outDir, "index.html")) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash;
+    existsSync(join(editorDir, "index.html")) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash;
   if (!isBuilt) {
     const { build } = await import("vite");
     try {
@@ -39,11 +39,11 @@ export async function buildEditor({ report = false } = {}): Promise<void> {
 
 /** The page, and the scripts and styles that it names: what is imported later is in none of them. */
 function firstScreenBytes(): number {
-  const html = readFileSync(join(outDir, "index.html"), "utf8");
+  const html = readFileSync(join(editorDir, "index.html"), "utf8");
   const named = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, path]) => path ?? "");
   if (named.length < 2) throw new SpellError("internal", "The page names no script and style of its own.");
   return ["index.html", ...named]
-    .map((path) => gzipSync(readFileSync(join(outDir, path))).byteLength)
+    .map((path) => gzipSync(readFileSync(join(editorDir, path))).byteLength)
     .reduce((sum, bytes) => sum + bytes, 0);
 }
 

@@ -101,7 +101,14 @@ export async function describeWorker(path: string = wranglerConfig): Promise<Man
   const wrangler = await import("wrangler");
   const config = wrangler.unstable_readConfig({ config: path });
   const { workerOptions } = wrangler.unstable_getMiniflareWorkerOptions(config);
-  const { bindings: _bindings, modulesRules: _rules, rootPath: _root, ...options } = workerOptions;
+  // The page is given by the runtime: the simulator's router would stand before each request.
+  const {
+    bindings: _bindings,
+    modulesRules: _rules,
+    rootPath: _root,
+    assets: _assets,
+    ...options
+  } = workerOptions;
   const databases = Object.keys(options.d1Databases ?? {});
   const stores = Object.keys(options.kvNamespaces ?? {});
   return {

@@ -1,11 +1,12 @@
 /** The Worker on a runtime of our own, without a development proxy: for `npm start`, the CLI, and the benches. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from "miniflare";
 import { SpellError } from "../src/protocol/errors.ts";
+import { editorDir } from "./build-editor.ts";
 import { type BuiltWorker, buildWorker, modulesOf } from "./build-worker.ts";
 import { type DataLock, endLeftovers, lockData } from "./data-lock.ts";
 import { migrate } from "./migrate.ts";
@@ -96,8 +97,10 @@ function miniflareOptions(
   dataDir: string,
   onRestart: () => void,
 ) {
+  const page = existsSync(editorDir) ? { ASSETS: { disk: { path: editorDir, writable: false } } } : {};
   const worker = {
     ...build.options,
+    serviceBindings: { ...build.options.serviceBindings, ...page },
     bindings: { ...build.vars, ...vars },
     modules: modulesOf(build),
     modulesRoot: build.modulesDir,

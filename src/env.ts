@@ -32,6 +32,8 @@ export interface Env {
   /** What the cache service keeps. */
   CACHE?: KVNamespace;
 
+  /** The editor's page, where it was built. */
+  ASSETS?: Pick<Fetcher, "fetch">;
   /** Workers AI, where it is bound. */
   AI?: WorkersAi;
 

@@ -60,6 +60,8 @@ async function openSpells(options?: { mayLose?: boolean }): Promise<EditorTab> {
   return tab;
 }
 
+const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
 const spellOf = (nodes: Record<string, unknown>, edges: string[]): unknown => ({
   format: "spellrunner@1",
   name: "Drawn by a test",
@@ -106,11 +108,11 @@ describe.skipIf(chromiumPath === undefined || !hasRealSpells)("a real spell", ()
 
     // Run with the inputs that its own test gives.
     for (const [name, value] of Object.entries(stated?.inputs ?? {}))
-      await page.getByLabel(name, { exact: true }).fill(String(value));
+      await page.getByLabel(name, { exact: true }).fill(textOf(value));
     await page.keyboard.press("Control+Enter");
     const outcome = page.getByRole("region", { name: "Outcome of the run" });
     for (const value of Object.values(stated?.outputs ?? {}))
-      await outcome.getByText(String(value)).waitFor();
+      await outcome.getByText(textOf(value)).waitFor();
     const ids = await page
       .locator(".react-flow__node[data-id]")
       .evaluateAll((nodes) => nodes.map((node) => node.getAttribute("data-id") ?? ""));
@@ -123,7 +125,7 @@ describe.skipIf(chromiumPath === undefined || !hasRealSpells)("a real spell", ()
     const visit = page.getByRole("region", { name: "In this run" });
     await visit.getByText("Inputs").waitFor();
     await visit
-      .getByText(String(Object.values(stated?.outputs ?? {})[0]))
+      .getByText(textOf(Object.values(stated?.outputs ?? {})[0]))
       .first()
       .waitFor();
 
