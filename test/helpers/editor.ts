@@ -38,11 +38,9 @@ export function collectConsoleErrors(page: Page): string[] {
   return errors;
 }
 
-/** Switches to that theme by the button of the bar, where it is not there already. */
+/** Switches the system to that theme, which the page follows until one is chosen in it: works behind an open dialog, too. */
 export async function useTheme(page: Page, theme: "light" | "dark"): Promise<void> {
-  const name = theme === "dark" ? "Dark mode" : "Light mode";
-  const button = page.getByRole("button", { name });
-  if (await button.isVisible()) await button.click();
+  await page.emulateMedia({ colorScheme: theme });
   await page.locator(`:root[data-theme="${theme}"]`).waitFor();
 }
 
