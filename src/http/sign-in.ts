@@ -20,7 +20,7 @@ export function addSignInRoutes(app: App): void {
     },
     (c) => {
       const hasAccounts = Boolean(c.env.AUTH_SECRET);
-      const local = localUser(c.env, c.req.url);
+      const local = localUser(c.env, c.req.raw);
       return json({
         password: hasAccounts,
         signup: hasAccounts && c.env.AUTH_SIGNUP !== "closed",
@@ -38,13 +38,13 @@ export function addSignInRoutes(app: App): void {
       access: "public",
       responses: {
         200: answer("Signed in", "LocalSignIn"),
-        404: problemAnswer("Not a server of this kind"),
+        403: problemAnswer("Not a server of this kind"),
       },
     },
     async (c) => {
-      const user = localUser(c.env, c.req.url);
+      const user = localUser(c.env, c.req.raw);
       if (user === undefined)
-        throw new SpellError("not_found", "This server signs nobody in without a password or a token.");
+        throw new SpellError("forbidden", "This server signs nobody in without a password or a token.");
       return json(await signAccess(c.env, user));
     },
   );
@@ -52,7 +52,17 @@ export function addSignInRoutes(app: App): void {
 
 const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-/** By a loopback name alone: a name of another's that leads here would be a foreign page's own origin. */
-function localUser({ LOCAL_USER: user }: Pick<Env, "LOCAL_USER">, url: string): string | undefined {
-  return user && loopbackHosts.has(new URL(url).hostname) ? user : undefined;
+/** What proxies say of whom they speak for. */
+const proxyHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "cf-connecting-ip"];
+
+/**
+ * By a loopback name alone: a name of another's that leads here would be a foreign page's own origin. Not through a proxy, behind
+ * which anybody may be.
+ */
+function localUser(
+  { LOCAL_USER: user }: Pick<Env, "LOCAL_USER">,
+  { url, headers }: Request,
+): string | undefined {
+  const isLocal = loopbackHosts.has(new URL(url).hostname) && !proxyHeaders.some((name) => headers.has(name));
+  return user && isLocal ? user : undefined;
 }

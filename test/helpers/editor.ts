@@ -64,10 +64,9 @@ export async function axeViolations(page: Page): Promise<string[]> {
   });
 }
 
-/** Switches to that theme by the button of the bar, where it is not there already. */
+/** Switches the system to that theme, which the page follows until one is chosen in it: works behind an open dialog, too. */
 export async function useTheme(page: Page, theme: "light" | "dark"): Promise<void> {
-  const button = page.getByRole("button", { name: theme === "dark" ? "Dark mode" : "Light mode" });
-  if (await button.isVisible()) await button.click();
+  await page.emulateMedia({ colorScheme: theme });
   await page.locator(`:root[data-theme="${theme}"]`).waitFor();
 }
 

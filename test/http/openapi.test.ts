@@ -75,6 +75,7 @@ describe("GET /openapi.json", () => {
         // Its address is the credential, and this one leads nowhere.
         if (path === "/hooks/{token}")
           expect((await bodyOf(response)).detail).toBe("There is no webhook at this address.");
+        else if (path === "/auth/local") expect((await bodyOf(response)).code).toBe("forbidden");
         else {
           // What is open to all and wants a body says so.
           const isOpen = (item[method] as { security: unknown[] }).security.length === 0;

@@ -8,16 +8,10 @@ interface Fields<Binding = AgentBinding> {
 type OfKind<Kind> = Extract<AgentBinding, { kind: Kind }>;
 
 export function BindingFields({ binding, onChange }: Fields) {
-  switch (binding.kind) {
-    case "schedule":
-      return <ScheduleFields binding={binding} onChange={onChange} />;
-    case "webhook":
-      return <WebhookFields binding={binding} onChange={onChange} />;
-    case "event":
-      return <EventFields binding={binding} onChange={onChange} />;
-    case "connector":
-      return <ConnectorFields binding={binding} onChange={onChange} />;
-  }
+  if (binding.kind === "schedule") return <ScheduleFields binding={binding} onChange={onChange} />;
+  if (binding.kind === "webhook") return <WebhookFields binding={binding} onChange={onChange} />;
+  if (binding.kind === "event") return <EventFields binding={binding} onChange={onChange} />;
+  return <ConnectorFields binding={binding} onChange={onChange} />;
 }
 
 function ScheduleFields({ binding, onChange }: Fields<OfKind<"schedule">>) {

@@ -1,5 +1,6 @@
 import { useCallback, useState } from "react";
 import { Button } from "../../atoms/button.tsx";
+import { Confirm } from "../../atoms/confirm.tsx";
 import { Dialog } from "../../atoms/dialog.tsx";
 import { Empty } from "../../atoms/empty.tsx";
 import { useTask } from "../../atoms/use-task.ts";
@@ -16,58 +17,71 @@ interface DeadLettersProps {
   onClose: () => void;
 }
 
-/** Messages that were given up. What is discarded asks once more, by the same button. */
+/** Messages that were given up: each is tried anew or forgotten. */
 export function DeadLetters({ client, agent, onChange, onClose }: DeadLettersProps) {
   const { id, name } = agent;
   const { data, error, reload } = useTold(useCallback(() => findLetters(client, id), [client, id]));
   const [run, isBusy] = useTask();
-  const settle = (verb: "retry" | "discard", letter?: string): void =>
-    void run(async () => {
-      await agentsOf(client).call(verb, { id, ...(letter === undefined ? {} : { letter }) });
-      reload();
-      onChange();
-    });
+  const [discarding, setDiscarding] = useState<DeadLetter | "all" | null>(null);
+  const settle = async (verb: "retry" | "discard", which: DeadLetter | "all"): Promise<void> => {
+    await agentsOf(client).call(verb, { id, ...(which === "all" ? {} : { letter: which.id }) });
+    reload();
+    onChange();
+  };
   return (
-    <Dialog title={`Dead letters of ${name}`} onClose={onClose}>
-      {data === null && <Waiting what="dead letters" error={error} onRetry={reload} />}
-      {data?.total === 0 && (
-        <Empty title="No dead letters">
-          <p>Messages whose run or reply fails again and again are kept here.</p>
-        </Empty>
+    <>
+      <Dialog title={`Dead letters of ${name}`} onClose={onClose}>
+        {data === null && <Waiting what="dead letters" error={error} onRetry={reload} />}
+        {data?.total === 0 && (
+          <Empty title="No dead letters">
+            <p>Messages whose run or reply fails again and again are kept here.</p>
+          </Empty>
+        )}
+        {data !== null && data.total > 0 && (
+          <>
+            {data.data.map((letter) => (
+              <Letter
+                key={letter.id}
+                letter={letter}
+                isBusy={isBusy}
+                onRetry={() => void run(() => settle("retry", letter))}
+                onDiscard={() => setDiscarding(letter)}
+              />
+            ))}
+            <div className="row dialog-foot">
+              <Button disabled={isBusy} onClick={() => void run(() => settle("retry", "all"))}>
+                Retry all {data.total}
+              </Button>
+              <Button look="danger" disabled={isBusy} onClick={() => setDiscarding("all")}>
+                Discard all {data.total}
+              </Button>
+            </div>
+          </>
+        )}
+      </Dialog>
+      {/* Beside it: React would take the close of one within for the outer's. */}
+      {discarding !== null && (
+        <Confirm
+          title={discarding === "all" ? "Discard all dead letters?" : "Discard this letter?"}
+          verb="Discard"
+          onClose={() => setDiscarding(null)}
+          onConfirm={() => settle("discard", discarding)}
+        >
+          What was said in it is forgotten.
+        </Confirm>
       )}
-      {data !== null && data.total > 0 && (
-        <>
-          {data.data.map((letter) => (
-            <Letter
-              key={letter.id}
-              letter={letter}
-              isBusy={isBusy}
-              onSettle={(verb) => settle(verb, letter.id)}
-            />
-          ))}
-          <div className="row dialog-foot">
-            <Button disabled={isBusy} onClick={() => settle("retry")}>
-              Retry all {data.total}
-            </Button>
-            <SureButton
-              label={`Discard all ${data.total}`}
-              disabled={isBusy}
-              onSure={() => settle("discard")}
-            />
-          </div>
-        </>
-      )}
-    </Dialog>
+    </>
   );
 }
 
 interface LetterProps {
   letter: DeadLetter;
   isBusy: boolean;
-  onSettle: (verb: "retry" | "discard") => void;
+  onRetry: () => void;
+  onDiscard: () => void;
 }
 
-function Letter({ letter, isBusy, onSettle }: LetterProps) {
+function Letter({ letter, isBusy, onRetry, onDiscard }: LetterProps) {
   const { at, binding, message, stage, tries, error } = letter;
   return (
     <article className="binding" aria-label={`Letter of ${dateTime(at)}`}>
@@ -78,36 +92,13 @@ function Letter({ letter, isBusy, onSettle }: LetterProps) {
       </p>
       <p className="fault">{error.message}</p>
       <div className="row">
-        <Button disabled={isBusy} onClick={() => onSettle("retry")}>
+        <Button disabled={isBusy} onClick={onRetry}>
           Retry
         </Button>
-        <SureButton label="Discard" disabled={isBusy} onSure={() => onSettle("discard")} />
+        <Button look="danger" disabled={isBusy} onClick={onDiscard}>
+          Discard
+        </Button>
       </div>
     </article>
-  );
-}
-
-/** Within a dialog, where another one would hide what it is about. */
-function SureButton({ label, disabled, onSure }: { label: string; disabled: boolean; onSure: () => void }) {
-  const [isAsking, setAsking] = useState(false);
-  if (!isAsking)
-    return (
-      <Button look="danger" disabled={disabled} onClick={() => setAsking(true)}>
-        {label}
-      </Button>
-    );
-  return (
-    <Button
-      look="danger"
-      disabled={disabled}
-      autoFocus
-      onBlur={() => setAsking(false)}
-      onClick={() => {
-        setAsking(false);
-        onSure();
-      }}
-    >
-      {label}? It cannot be undone
-    </Button>
   );
 }
