@@ -1,8 +1,8 @@
 import { env, exports } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
 
-const at = (url: string, init?: RequestInit): Promise<Response> =>
-  exports.default.fetch(new Request(url, init));
+const worker = (exports as unknown as { default: Pick<Fetcher, "fetch"> }).default;
+const at = (url: string, init?: RequestInit): Promise<Response> => worker.fetch(new Request(url, init));
 const setLocal = (user: string | undefined): void => {
   (env as { LOCAL_USER?: string | undefined }).LOCAL_USER = user;
 };
