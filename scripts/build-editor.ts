@@ -19,12 +19,18 @@ export async function buildEditor({ report = false } = {}): Promise<void> {
     existsSync(join(editorDir, "index.html")) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash;
   if (!isBuilt) {
     const { build } = await import("vite");
+    // Within a test run it is "test", by which Vite takes React's slower development build.
+    const environment = process.env.NODE_ENV;
+    process.env.NODE_ENV = "production";
     try {
       await build({ configFile: inProject("client/editor/vite.config.ts"), logLevel: "warn" });
     } catch (error) {
       throw new SpellError("bad_request", `The page cannot be built:\n${(error as Error).message}`, {
         cause: error,
       });
+    } finally {
+      if (environment === undefined) delete process.env.NODE_ENV;
+      else process.env.NODE_ENV = environment;
     }
     writeFileSync(stamp, hash);
   }

@@ -31,7 +31,7 @@ describe("a service of the client", () => {
 
   it("says that an answer which is no page does not fit the protocol", async () => {
     await expect(
-      asking({ data: [1] })
+      asking({ total: 1, data: [1] })
         .client.service("documents")
         .find(),
     ).rejects.toMatchObject({

@@ -63,6 +63,15 @@ async function confirm(page: Page, verb: string): Promise<void> {
   await dialog.waitFor({ state: "detached" });
 }
 
+it.skipIf(chromiumPath === undefined)(
+  "the editor is React's production build, whoever has built it",
+  async () => {
+    const html = await (await fetch(server.url)).text();
+    expect(html).toContain("/assets/");
+    expect(html).not.toContain("jsx-dev-runtime");
+  },
+);
+
 describe.skipIf(chromiumPath === undefined)("the page of", () => {
   it("secrets sets and removes one by the keyboard, and never has its value again", () =>
     onPage("pages-secrets", "#/secrets", async (page, look) => {
