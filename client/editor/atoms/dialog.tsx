@@ -26,7 +26,8 @@ export function Dialog({
       ref={ref}
       className="dialog"
       aria-labelledby={titleId}
-      onClose={onClose}
+      // Of this one: the closing of a dialog within it comes by here as well.
+      onClose={(event) => event.target === event.currentTarget && onClose()}
       onKeyDown={(event) => event.stopPropagation()}
     >
       <header className="dialog-head">
