@@ -71,6 +71,7 @@ export default defineConfig({
           // Starting a server and a browser on a machine that does other things, too.
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {

@@ -53,7 +53,7 @@ export function addSignInRoutes(app: App): void {
 const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /** What proxies say of whom they speak for. */
-const proxyHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "cf-connecting-ip"];
+const proxyHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
 
 /**
  * By a loopback name alone: a name of another's that leads here would be a foreign page's own origin. Not through a proxy, behind
