@@ -14,11 +14,12 @@ import { Emitter } from "./emitter.ts";
 import { Inbox } from "./inbox.ts";
 import { type LocalRun, type Recording, runLocally } from "./local-run.ts";
 import { clientMessage } from "./message-shapes.ts";
-import { platform, randomId } from "./platform.ts";
+import { platform, randomId, sleep } from "./platform.ts";
 import { Recorder, type RunSource } from "./recorder.ts";
 import { Replies, type SavedEdit } from "./replies.ts";
 import { RunFeeds } from "./run-feeds.ts";
 import { type Complete, RunStream } from "./run-stream.ts";
+import { bytesOf } from "./utf8.ts";
 import { checked } from "./shape.ts";
 import { Socket, type SocketOptions } from "./socket.ts";
 import type { Tokens } from "./tokens.ts";
@@ -49,6 +50,9 @@ export interface ConnectionHost extends RunSource {
 
 /** Bytes of UTF-8 that the server takes in a frame. */
 const maxFrameBytes = 1024 * 1024;
+
+/** Times that what an ended run needs is asked for, by a server that cannot be reached. */
+const maxTries = 8;
 
 export class Connection {
   readonly #host: ConnectionHost;
@@ -312,7 +316,7 @@ export class Connection {
     this.#feeds.push(event);
     this.#emit("event", event);
     this.#emit(event.type, event);
-    if (this.#isReplaying) this.#replay(this.#recorder.take(event));
+    if (this.#isReplaying && "runId" in event) this.#replay(event.runId, this.#recorder.take(event));
   }
 
   #message(message: Exclude<ServerMessage, { seq: number }>): void {
@@ -334,23 +338,23 @@ export class Connection {
     for (const { runId, status } of snapshot.runs)
       if (open.has(runId) && ["completed", "failed", "cancelled", "interrupted"].includes(status)) {
         this.#recorder.forget(runId);
-        this.#replay(this.#recorder.fetch(runId));
+        this.#replay(runId, this.#recorder.fetch(runId));
       }
     this.#emit("snapshot", snapshot);
   }
 
   /** Runs what has ended here, after those before it. */
-  #replay(recording: Promise<Recording> | undefined): void {
+  #replay(runId: string, recording: Promise<Recording> | undefined): void {
     if (recording === undefined) return;
     recording.catch(() => {});
-    this.#replays = this.#runHere(this.#replays, recording);
+    this.#replays = this.#runHere(this.#replays, runId, recording);
   }
 
-  async #runHere(before: Promise<void>, recording: Promise<Recording>): Promise<void> {
+  async #runHere(before: Promise<void>, runId: string, recording: Promise<Recording>): Promise<void> {
     await before;
     let local: LocalRun;
     try {
-      const recorded = await recording;
+      const recorded = await this.#recorded(runId, recording);
       // One that was cancelled in its queue did nothing.
       if (!recorded.events.some(({ type }) => type === "run.started")) return;
       local = runLocally(recorded, this.#plugins);
@@ -359,6 +363,22 @@ export class Connection {
     }
     for (const thrown of local.pluginErrors) report(thrown);
     this.#emit("replayed", local);
+  }
+
+  /** The line may be cut while the plan is on its way: it is asked for again when the line is there again. */
+  async #recorded(runId: string, first: Promise<Recording>): Promise<Recording> {
+    let recording = first;
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await recording;
+      } catch (error) {
+        const fault = SpellError.from(error);
+        if (!fault.retryable || tries === maxTries || this.#isClosed) throw fault;
+        // A line that is gone is noticed a moment later by its socket.
+        await sleep(tries * 200);
+        await this.live();
+        recording = this.#recorder.fetch(runId);
+      }
   }
 
   #emit<T extends keyof ConnectionEvents>(type: T, value: ConnectionEvents[T]): void {
@@ -375,14 +395,4 @@ function report(error: unknown): void {
   platform.queueMicrotask(() => {
     throw error;
   });
-}
-
-/** Of UTF-8. */
-function bytesOf(value: JsonObject | ClientMessage): number {
-  let bytes = 0;
-  for (const character of JSON.stringify(value)) {
-    const code = character.codePointAt(0) as number;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_00_00 ? 3 : 4;
-  }
-  return bytes;
 }

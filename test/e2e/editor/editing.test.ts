@@ -85,10 +85,17 @@ describe.skipIf(chromiumPath === undefined)("editing by keys", () => {
     await expect
       .poll(async () => (await saved("frames")).comments)
       .toMatchObject([{ type: "frame", text: "Frame" }]);
-    const before = (await saved("frames")).nodes.out?.position;
+    const start = nodeAt(page, "start").locator(".node-title");
+    const box = await start.boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 5, (box?.y ?? 0) + 5);
+    await page.mouse.down();
+    await page.mouse.move((box?.x ?? 0) + 5, (box?.y ?? 0) + 205, { steps: 6 });
+    await page.mouse.up();
+    await expect.poll(async () => (await saved("frames")).nodes.start?.position[1]).toBeGreaterThan(50);
+    const before = (await saved("frames")).nodes.start?.position;
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+Shift+L");
-    await expect.poll(async () => (await saved("frames")).nodes.out?.position).not.toEqual(before);
+    await expect.poll(async () => (await saved("frames")).nodes.start?.position).not.toEqual(before);
     await page.keyboard.press("Alt+ArrowRight");
     await page.getByRole("heading", { name: "Trigger In" }).waitFor();
     await page.keyboard.press("Alt+ArrowRight");
@@ -171,7 +178,7 @@ describe.skipIf(chromiumPath === undefined)("editing by hand", () => {
 
 describe.skipIf(chromiumPath === undefined)("a run", () => {
   it("is stopped, and shows what that cut off; and is run again from one node", async () => {
-    const { page, faults } = await open("stop");
+    const { page, faults } = await open("halt");
     await page.keyboard.press("Control+Enter");
     await statusOf(page, "ask", "waiting");
     await page.getByRole("button", { name: "Stop" }).click();
@@ -186,7 +193,7 @@ describe.skipIf(chromiumPath === undefined)("a run", () => {
     await nodeAt(page, "ask").getByRole("textbox").fill("yes");
     await nodeAt(page, "ask").getByRole("button", { name: "Answer" }).click();
     await statusOf(page, "out", "completed");
-    const { data } = await client.runs.list("stop");
+    const { data } = await client.runs.list("halt");
     expect(data.map(({ status }) => status)).toEqual(["completed", "cancelled"]);
     expect(data[0]?.parent).toMatchObject({ fromNode: "ask" });
     expect(faults).toEqual([]);
