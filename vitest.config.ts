@@ -12,6 +12,7 @@ import { defineConfig } from "vitest/config";
 const pure = [
   "test/{cli,protocol}/**/*.test.ts",
   "test/client/*.test.ts",
+  "test/editor/**/*.test.ts",
   "test/engine/**/!(limits).test.ts",
   "test/graph/**/!(compile|import-faults).test.ts",
   "test/nodes/**/!(data).test.ts",
