@@ -63,9 +63,16 @@ export function patchOf(changes: readonly Change[]): { op: string; path: string;
   });
 }
 
-/** Those that can be taken back or done again: nobody has changed the same since. */
-export const stillFitting = (document: SpellDocument, changes: readonly Change[]): Change[] =>
-  changes.filter(({ path, before }) => isSame(valueAt(document, path), before));
+/** Those that can be taken back or done again, one after the other: nobody has changed the same since, or removed what it is in. */
+export function stillFitting(document: SpellDocument, changes: readonly Change[]): Change[] {
+  let present = document;
+  return changes.filter((change) => {
+    const { path, before, after } = change;
+    if (!isSame(valueAt(present, path), before)) return false;
+    present = applyChanges(present, [change]);
+    return isSame(valueAt(present, path), after);
+  });
+}
 
 /**
  * My changes made on another document than the one that they were made on. Where both changed the same, mine is kept and theirs told;
@@ -101,18 +108,33 @@ export function rebase(
     }
   }
   const merged = applyChanges(theirs, kept);
-  for (const [id, edge] of Object.entries(merged.edges)) {
-    const isCut = [edge.from[0], edge.to[0]].some(
-      (node) => merged.nodes[node] === undefined && (mine.nodes[node] ?? theirs.nodes[node]) !== undefined,
-    );
-    if (isCut) kept.push({ path: ["edges", id], before: edge, after: undefined });
-  }
-  return { changes: kept, conflicts };
+  const wasThere = (node: string): boolean => (mine.nodes[node] ?? theirs.nodes[node]) !== undefined;
+  return { changes: [...kept, ...cutsOf(merged, wasThere)], conflicts };
 }
 
-/** The node that a change is within. */
-const ownerOf = (path: readonly string[]): string[] | undefined =>
-  path[0] === "nodes" && path.length > 2 ? path.slice(0, 2) : undefined;
+/** Takes the value of a member that was not kept, with the wires that would lead nowhere then. */
+export function settle(document: SpellDocument, { path, before, after }: Conflict, take: "mine" | "theirs") {
+  const present = valueAt(document, path);
+  const next = applyChanges(document, [{ path, before: present, after: take === "mine" ? after : before }]);
+  return applyChanges(
+    next,
+    cutsOf(next, (node) => document.nodes[node] !== undefined),
+  );
+}
+
+/** Away with the wires of nodes that were there and are not any more. One that never led anywhere is the author's affair. */
+const cutsOf = (document: SpellDocument, wasThere: (node: string) => boolean): Change[] =>
+  Object.entries(document.edges)
+    .filter(([, { from, to }]) =>
+      [from[0], to[0]].some((node) => document.nodes[node] === undefined && wasThere(node)),
+    )
+    .map(([id, edge]) => ({ path: ["edges", id], before: edge, after: undefined }));
+
+/** What a change is within, and may be gone meanwhile: a node, or all of the state. */
+function ownerOf(path: readonly string[]): string[] | undefined {
+  if (path[0] === "nodes") return path.length > 2 ? path.slice(0, 2) : undefined;
+  return path.length > 1 ? path.slice(0, 1) : undefined;
+}
 
 export function valueAt(document: SpellDocument, path: readonly string[]): Json | undefined {
   let value: Json | undefined = document as unknown as JsonObject;

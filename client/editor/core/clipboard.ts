@@ -50,14 +50,28 @@ function parse(text: string): Clip | null {
     const clip = JSON.parse(text) as Partial<Clip> | null;
     const isOurs =
       clip?.format === "spellrunner/nodes@1" &&
-      typeof clip.nodes === "object" &&
+      isObject(clip.nodes) &&
+      Object.values(clip.nodes).every(isNode) &&
       Array.isArray(clip.edges) &&
-      Object.values(clip.nodes).every(
-        (node) =>
-          typeof node.component === "string" && Array.isArray(node.position) && typeof node.data === "object",
-      );
+      clip.edges.every(isEdge);
     return isOurs ? (clip as Clip) : null;
   } catch {
     return null;
   }
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isPair = (value: unknown, type: "number" | "string"): boolean =>
+  Array.isArray(value) && value.length === 2 && value.every((item) => typeof item === type);
+
+const isNode = (value: unknown): boolean =>
+  isObject(value) &&
+  typeof value.component === "string" &&
+  isPair(value.position, "number") &&
+  isObject(value.data) &&
+  [value.inputs, value.outputs].every((sockets) => sockets === undefined || Array.isArray(sockets));
+
+const isEdge = (value: unknown): boolean =>
+  isObject(value) && isPair(value.from, "string") && isPair(value.to, "string");

@@ -109,5 +109,7 @@ export function rowOf(press: KeyPress, isInField: boolean): KeyRow | undefined {
 export const keyName = (keys: string, isMac: boolean): string =>
   keys
     .replace("Mod", isMac ? "⌘" : "Ctrl")
+    .replace("Shift", isMac ? "⇧" : "Shift")
+    .replace("Alt", isMac ? "⌥" : "Alt")
     .replace("Arrow", "")
     .replaceAll("+", isMac ? "" : "+");

@@ -5,8 +5,9 @@ export type PageName = (typeof pages)[number];
 export type Route = { page: PageName } | { page: "spell"; spellId: string; runId?: string | undefined };
 
 export function parseRoute(hash: string): Route {
-  const [page, id, , runId] = hash.replace(/^#\/?/, "").split("/").map(decoded);
-  if (page === "spell" && id) return { page: "spell", spellId: id, runId: runId || undefined };
+  const [page, id, of, runId] = hash.replace(/^#\/?/, "").split("/").map(decoded);
+  if (page === "spell" && id)
+    return { page: "spell", spellId: id, runId: (of === "run" && runId) || undefined };
   return { page: pages.find((name) => name === page) ?? "spells" };
 }
 

@@ -109,6 +109,8 @@ export function takeEvent(run: RunModel, event: RunEvent, at?: number): void {
         status: "completed",
         outputs: event.outputs,
         fired: event.fired,
+        // That of an attempt before.
+        error: undefined,
         logs: event.logs ?? [],
         usage: event.usage,
         ms: event.ms,
@@ -168,8 +170,9 @@ function setVisit(
 /** What was under way when a run ended did not come to its end. */
 function endVisits(run: RunModel): void {
   for (const [nodeId, node] of run.nodes)
-    if (node.status === "running" || node.status === "waiting")
-      setVisit(run, nodeId, node.latest.visit, (visit) => ({ ...visit, status: "cancelled" }));
+    for (const { visit, status } of node.visits.values())
+      if (status === "running" || status === "waiting")
+        setVisit(run, nodeId, visit, (view) => ({ ...view, status: "cancelled" }));
 }
 
 /** Of a node on the canvas: also of one that the run has not come to. Undefined where there is no run to speak of. */

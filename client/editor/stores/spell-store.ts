@@ -6,12 +6,13 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import {
   type Connection,
   EditConflict,
+  type ErrorCode,
   isValueRef,
   type SpellDocument,
   SpellError,
   type SpellrunnerClient,
 } from "../../lib/index.ts";
-import { applyChanges, changesBetween, type Conflict, patchOf, rebase } from "../core/changes.ts";
+import { applyChanges, changesBetween, type Conflict, patchOf, rebase, settle } from "../core/changes.ts";
 import { dropDraft, keepDraft, readDraft } from "./drafts.ts";
 import { History } from "./history.ts";
 
@@ -32,6 +33,12 @@ export interface SpellState {
 }
 
 const saveAfterMs = 350;
+/** After a save that failed for a while only. */
+const retryMs = 3000;
+/** What a connection refuses has no word on whether it may be tried again. */
+const passing: ReadonlySet<ErrorCode> = new Set(["overloaded", "rate_limited"]);
+/** Of `flush`, where others save at the same time. */
+const maxTries = 4;
 /** Below the server's frame of 1 MiB, which counts UTF-8. */
 const maxPatchChars = 300_000;
 
@@ -109,10 +116,13 @@ export class SpellStore {
 
   /** Saves now what is not saved yet. @throws SpellError why the server refuses it */
   async flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#settled();
-    await this.#save();
-    await this.#settled();
+    // Another tab's version may come between: the merged one goes out at once.
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      await this.#settled();
+      const version = this.#base?.version;
+      await this.#save();
+      if (this.state.getState().saving !== "pending" || version === this.#base?.version) break;
+    }
     const { saving, fault } = this.state.getState();
     if (saving === "failed") throw new SpellError("bad_request", fault ?? "The spell could not be saved.");
     if (saving !== "saved")
@@ -127,12 +137,7 @@ export class SpellStore {
 
   /** Takes the other's value of a member that both have changed. */
   resolve(conflict: Conflict, take: "mine" | "theirs"): void {
-    if (take !== conflict.kept)
-      this.edit((document) =>
-        applyChanges(document, [
-          { ...conflict, after: take === "theirs" ? conflict.before : conflict.after },
-        ]),
-      );
+    if (take !== conflict.kept) this.edit((document) => settle(document, conflict, take));
     this.#set({ conflicts: this.state.getState().conflicts.filter((other) => other !== conflict) });
   }
 
@@ -176,9 +181,9 @@ export class SpellStore {
     if (this.state.getState().saving !== "saving") this.#set({ saving: "pending", fault: null });
   }
 
-  #soon(): void {
+  #soon(ms = saveAfterMs): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#save(), saveAfterMs);
+    if (!this.#isDisposed) this.#timer = setTimeout(() => void this.#save(), ms);
   }
 
   async #settled(): Promise<void> {
@@ -228,9 +233,11 @@ export class SpellStore {
         this.#takeTheirs(error.present.document as unknown as SpellDocument);
       else if (error.code === "conflict" || error.code === "interrupted")
         this.#takeTheirs(await this.#client.spells.get(this.id));
-      else if (!error.retryable) this.#set({ saving: "failed", fault: error.message });
+      else if (error.retryable || passing.has(error.code)) this.#soon(retryMs);
+      else this.#set({ saving: "failed", fault: error.message });
     } catch {
-      // Offline: the next `live` tries again.
+      // Offline: tried again then, and by the next `live`.
+      this.#soon(retryMs);
     }
   }
 
