@@ -2,7 +2,8 @@
 import { type SpellRepository, VersionConflict } from "../db/spells.ts";
 import type { StoredSpell } from "../db/stored-spell.ts";
 import { importSpell } from "../graph/import.ts";
-import { applyPatch, isSameJson } from "../graph/json-patch.ts";
+import { applyPatch } from "../graph/json-patch.ts";
+import { isSameJson } from "../graph/same-json.ts";
 import { toldIssues } from "../graph/told-issues.ts";
 import { validateSpell } from "../graph/validate.ts";
 import { catalogue } from "../nodes/index.ts";

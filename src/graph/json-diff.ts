@@ -1,7 +1,7 @@
 /** The RFC 6902 patch from one JSON value to another. Lists are replaced whole: finding what moved in a long one takes the square of its length. */
 import { escapeToken } from "../protocol/json-pointer.ts";
 import { isJsonObject, type Json, type JsonObject } from "../protocol/values.ts";
-import { isSameJson } from "./json-patch.ts";
+import { isSameJson } from "./same-json.ts";
 
 /** @returns null where the patch would take more than `maxLength` characters of JSON */
 export function diffJson(before: Json, after: Json, maxLength: number): JsonObject[] | null {

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { applyPatch as applyReference } from "rfc6902";
 import { describe, expect, it } from "vitest";
 import { diffJson } from "../../src/graph/json-diff.ts";
-import { applyPatch, isSameJson } from "../../src/graph/json-patch.ts";
+import { applyPatch } from "../../src/graph/json-patch.ts";
+import { isSameJson } from "../../src/graph/same-json.ts";
 import type { Json, JsonObject } from "../../src/protocol/values.ts";
 import { thrownBy } from "../helpers/thrown.ts";
 

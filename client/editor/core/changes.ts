@@ -4,7 +4,8 @@
  */
 import type { SpellDocument } from "../../lib/index.ts";
 import type { Json, JsonObject } from "../../lib/index.ts";
-import { isSame } from "./same.ts";
+import { isSameJson } from "../../../src/graph/same-json.ts";
+import { escapeToken } from "../../../src/protocol/json-pointer.ts";
 
 /** One member of the document: undefined where it is not there. */
 export interface Change {
@@ -40,7 +41,7 @@ function compare(a: JsonObject, b: JsonObject, path: readonly string[], changes:
     if (before === after) continue;
     const here = [...path, key];
     if (isSplit(here) && isObject(before) && isObject(after)) compare(before, after, here, changes);
-    else if (!isSame(before, after)) changes.push({ path: here, before, after });
+    else if (!isSameJson(before, after)) changes.push({ path: here, before, after });
   }
 }
 
@@ -57,7 +58,7 @@ export const inverted = (changes: readonly Change[]): Change[] =>
 /** As RFC 6902 has it. */
 export function patchOf(changes: readonly Change[]): { op: string; path: string; value?: Json }[] {
   return changes.map(({ path, before, after }) => {
-    const pointer = path.map((key) => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+    const pointer = path.map((key) => `/${escapeToken(key)}`).join("");
     if (after === undefined) return { op: "remove", path: pointer };
     return { op: before === undefined ? "add" : "replace", path: pointer, value: after };
   });
@@ -68,9 +69,9 @@ export function stillFitting(document: SpellDocument, changes: readonly Change[]
   let present = document;
   return changes.filter((change) => {
     const { path, before, after } = change;
-    if (!isSame(valueAt(present, path), before)) return false;
+    if (!isSameJson(valueAt(present, path), before)) return false;
     present = applyChanges(present, [change]);
-    return isSame(valueAt(present, path), after);
+    return isSameJson(valueAt(present, path), after);
   });
 }
 
@@ -99,8 +100,8 @@ export function rebase(
       continue;
     }
     const present = valueAt(theirs, change.path);
-    if (isSame(present, change.after)) continue;
-    if (isSame(present, change.before)) kept.push(change);
+    if (isSameJson(present, change.after)) continue;
+    if (isSameJson(present, change.before)) kept.push(change);
     else if (change.after === undefined) conflicts.push({ ...change, before: present, kept: "theirs" });
     else {
       kept.push({ ...change, before: present });
