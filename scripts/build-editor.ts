@@ -1,10 +1,10 @@
 /** Builds the editor's page into dist/editor, unless it is there already and made of the same sources. */
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { SpellError } from "../src/protocol/errors.ts";
-import { inProject, projectDir } from "./project.ts";
+import { hashSources } from "./hash-sources.ts";
+import { inProject } from "./project.ts";
 
 /** What must be loaded before the first screen is there. */
 const maxGzipBytes = 250_000;
@@ -67,17 +67,8 @@ function firstScreenBytes(): number {
     .reduce((sum, bytes) => sum + bytes, 0);
 }
 
-function hashOfSources(): string {
-  const folders = ["client/editor", "client/lib", "src/engine", "src/graph", "src/protocol"];
-  const files = folders.flatMap((folder) =>
-    readdirSync(inProject(folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(projectDir.length + 1)),
+const hashOfSources = (): string =>
+  hashSources(
+    ["client/editor", "client/lib", "src/engine", "src/graph", "src/protocol"],
+    ["package-lock.json", "scripts/build-editor.ts", "scripts/hash-sources.ts"],
   );
-  const hash = createHash("sha256");
-  for (const name of [...files, "package-lock.json", "scripts/build-editor.ts"].toSorted()) {
-    const content = readFileSync(inProject(name));
-    hash.update(`${name}\n${content.byteLength}\n`).update(content);
-  }
-  return hash.digest("hex");
-}

@@ -1,10 +1,11 @@
 /** Builds the Worker and what the runtime must know of it, and keeps both until something that they are made of changes. */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { V4ModuleDefinition, V4WorkerOptions } from "miniflare";
 import { SpellError } from "../src/protocol/errors.ts";
+import { hashSources } from "./hash-sources.ts";
 import { inProject, migrationsDir, projectDir, wranglerConfig } from "./project.ts";
 import { runWrangler } from "./wrangler.ts";
 
@@ -137,19 +138,10 @@ function hashOfSources(): string {
     "package-lock.json",
     "node_modules/.package-lock.json",
     "scripts/build-worker.ts",
+    "scripts/hash-sources.ts",
   ];
   const configs = readdirSync(projectDir).filter((name) => /^tsconfig.*\.json$/.test(name));
-  const sources = readdirSync(inProject("src"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(projectDir.length + 1));
-  const hash = createHash("sha256");
-  for (const name of [...single, ...configs, ...sources].toSorted()) {
-    const path = inProject(name);
-    if (!existsSync(path)) continue;
-    const content = readFileSync(path);
-    hash.update(`${name}\n${content.byteLength}\n`).update(content);
-  }
-  return hash.digest("hex").slice(0, 32);
+  return hashSources(["src"], [...single, ...configs]).slice(0, 32);
 }
 
 async function removeOldBuilds(): Promise<void> {

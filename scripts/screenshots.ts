@@ -1,9 +1,9 @@
 /** `npm run screenshots`: the editor's main states, light and dark, as docs/screenshots shows them. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { SpellrunnerClient } from "../client/lib/index.ts";
-import { findChromium } from "../test/helpers/chromium.ts";
+import { findChromium, startChromium } from "../test/helpers/chromium.ts";
 import { startOpenAiServer } from "../test/helpers/openai-server.ts";
 import { buildEditor } from "./build-editor.ts";
 import { runCommand } from "./command.ts";
@@ -79,10 +79,7 @@ await runCommand(async () => {
   for (const name of ["word-count", "count-words", "greeting", "parcel"])
     await client.spells.put(name, JSON.parse(readFileSync(inProject(`examples/${name}.json`), "utf8")));
   await client.spells.put("letter", letter);
-  const browser = await chromium.launch({
-    executablePath: path,
-    args: ["--no-sandbox", "--disable-dev-shm-usage"],
-  });
+  const browser = await startChromium(path);
   for (const theme of ["light", "dark"] as const) {
     const context = await browser.newContext({ viewport: { width: 1400, height: 860 }, colorScheme: theme });
     await takeAll(await context.newPage(), runtime.url, (page, name) =>
