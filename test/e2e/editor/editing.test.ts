@@ -1,26 +1,11 @@
 /** What a hand does on the canvas, and the keys of the table, on a live server. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SpellrunnerClient } from "../../../client/lib/index.ts";
-import { findChromium, startChromium } from "../../helpers/chromium.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { expectAccessible, nodeAt, openTab, signInWithToken, statusOf } from "../../helpers/editor.ts";
-import { type LiveServer, startLiveServer } from "../../helpers/live-server.ts";
+import { liveEditor } from "../../helpers/live-editor.ts";
 
-const chromiumPath = findChromium();
-let server: LiveServer;
-let browser: Browser;
-let client: SpellrunnerClient;
-
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  server = await startLiveServer();
-  client = await server.client("editing");
-  browser = await startChromium(chromiumPath);
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const live = liveEditor("editing");
+const { chromiumPath } = live;
 
 const chain = {
   format: "spellrunner@1",
@@ -38,18 +23,18 @@ const chain = {
 };
 
 async function open(id: string): Promise<{ page: Page; faults: string[] }> {
-  await client.spells.put(id, { ...chain, id, name: id });
-  const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
-  const { page, faults } = await openTab(context, server.url);
-  await signInWithToken(page, await server.tokenOf("editing"));
-  await page.goto(`${server.url}/#/spell/${id}`);
+  await live.client.spells.put(id, { ...chain, id, name: id });
+  const context = await live.browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+  const { page, faults } = await openTab(context, live.server.url);
+  await signInWithToken(page, await live.server.tokenOf("editing"));
+  await page.goto(`${live.server.url}/#/spell/${id}`);
   await nodeAt(page, "out").waitFor();
   await page.getByText(/^Saved, version/).waitFor();
   return { page, faults };
 }
 
 const nodes = (page: Page) => page.locator(".react-flow__node-spell");
-const saved = (id: string) => client.spells.get(id);
+const saved = (id: string) => live.client.spells.get(id);
 
 describe.skipIf(chromiumPath === undefined)("editing by keys", () => {
   it("selects all, copies, pastes, duplicates, deletes, and takes each of them back", async () => {
@@ -161,10 +146,10 @@ describe.skipIf(chromiumPath === undefined)("editing by hand", () => {
 
   it("opens spells as tabs with a connection each, which ends with its tab", async () => {
     const { page, faults } = await open("tab-one");
-    await client.spells.put("tab-two", { ...chain, id: "tab-two", name: "tab-two" });
-    await page.goto(`${server.url}/#/spell/tab-two`);
+    await live.client.spells.put("tab-two", { ...chain, id: "tab-two", name: "tab-two" });
+    await page.goto(`${live.server.url}/#/spell/tab-two`);
     await nodeAt(page, "out").waitFor();
-    const connections = async (id: string): Promise<number> => (await client.runner(id)).connections;
+    const connections = async (id: string): Promise<number> => (await live.client.runner(id)).connections;
     await expect.poll(() => connections("tab-two")).toBe(1);
     await expect(connections("tab-one")).resolves.toBe(1);
     await page.getByRole("button", { name: "Close tab-two" }).click();
@@ -193,7 +178,7 @@ describe.skipIf(chromiumPath === undefined)("a run", () => {
     await nodeAt(page, "ask").getByRole("textbox").fill("yes");
     await nodeAt(page, "ask").getByRole("button", { name: "Answer" }).click();
     await statusOf(page, "out", "completed");
-    const { data } = await client.runs.list("halt");
+    const { data } = await live.client.runs.list("halt");
     expect(data.map(({ status }) => status)).toEqual(["completed", "cancelled"]);
     expect(data[0]?.parent).toMatchObject({ fromNode: "ask" });
     expect(faults).toEqual([]);

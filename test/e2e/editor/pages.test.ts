@@ -1,24 +1,12 @@
 /** The pages beside the canvas, used by roles and labels as one who sees or hears them would. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findChromium, startChromium } from "../../helpers/chromium.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { axeViolations, collectConsoleErrors, openEditor, useTheme } from "../../helpers/editor.ts";
-import { type LiveServer, startLiveServer } from "../../helpers/live-server.ts";
+import { liveEditor } from "../../helpers/live-editor.ts";
 import { spell } from "../../helpers/spells.ts";
 
-const chromiumPath = findChromium();
-let server: LiveServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  server = await startLiveServer();
-  browser = await startChromium(chromiumPath);
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const live = liveEditor("pages");
+const { chromiumPath } = live;
 
 /** Gives back what it gets. */
 const parrot = spell(
@@ -39,11 +27,11 @@ async function onPage(
   hash: string,
   steps: (page: Page, look: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+  const context = await live.browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const errors = collectConsoleErrors(page);
-  await openEditor(page, server, user, hash);
+  await openEditor(page, live.server, user, hash);
   await steps(page, async () => {
     for (const theme of ["dark", "light"] as const) {
       await useTheme(page, theme);
@@ -66,7 +54,7 @@ async function confirm(page: Page, verb: string): Promise<void> {
 it.skipIf(chromiumPath === undefined)(
   "the editor is React's production build, whoever has built it",
   async () => {
-    const html = await (await fetch(server.url)).text();
+    const html = await (await fetch(live.server.url)).text();
     expect(html).toContain("/assets/");
     expect(html).not.toContain("jsx-dev-runtime");
   },
@@ -96,7 +84,7 @@ describe.skipIf(chromiumPath === undefined)("the page of", () => {
       await page.getByRole("button", { name: "Remove OPENAI_API_KEY" }).click();
       await confirm(page, "Remove");
       await page.getByText("No secrets yet").waitFor();
-      expect(await (await server.client("pages-secrets")).secrets.list()).toEqual([]);
+      expect(await (await live.server.client("pages-secrets")).secrets.list()).toEqual([]);
     }));
 
   it("secrets makes an API key that opens what it was made for until it is revoked, and shows it once", () =>
@@ -111,7 +99,7 @@ describe.skipIf(chromiumPath === undefined)("the page of", () => {
       const key = await copied(page);
       expect(key).toMatch(/^sk_/);
       const asks = (path: string) =>
-        fetch(server.url + path, { headers: { authorization: `Bearer ${key}` } });
+        fetch(live.server.url + path, { headers: { authorization: `Bearer ${key}` } });
       expect((await asks("/services/documents")).status).toBe(200);
       expect((await asks("/spells")).status).toBe(403);
       await look();
@@ -124,12 +112,12 @@ describe.skipIf(chromiumPath === undefined)("the page of", () => {
       await page.getByRole("button", { name: "Revoke robot" }).click();
       await confirm(page, "Revoke");
       await page.getByText("No API keys yet").waitFor();
-      expect(await (await server.client("pages-keys")).keys.list()).toEqual([]);
+      expect(await (await live.server.client("pages-keys")).keys.list()).toEqual([]);
     }));
 
   it("documents reads files by button and by drop, shows how far it is, and finds, views and deletes", () =>
     onPage("pages-documents", "#/documents", async (page, look) => {
-      const client = await server.client("pages-documents");
+      const client = await live.server.client("pages-documents");
       await page.getByText("No files yet").waitFor();
       await look();
       const chooser = page.waitForEvent("filechooser");
@@ -181,7 +169,7 @@ describe.skipIf(chromiumPath === undefined)("the page of", () => {
 
   it("agents makes, starts, asks, calls, mends and deletes one", () =>
     onPage("pages-agents", "#/agents", async (page, look) => {
-      const client = await server.client("pages-agents");
+      const client = await live.server.client("pages-agents");
       await client.spells.put("parrot", parrot);
       await page.getByText("No agents yet").waitFor();
       await look();
@@ -271,7 +259,7 @@ describe.skipIf(chromiumPath === undefined)("the page of", () => {
 
   it("times shows nodes, spells and failures, of one spell and of a time", () =>
     onPage("pages-times", "#/times", async (page, look) => {
-      const client = await server.client("pages-times");
+      const client = await live.server.client("pages-times");
       await page.getByText("Nothing has run in this time").waitFor();
       await look();
       await client.spells.put("parrot", parrot);

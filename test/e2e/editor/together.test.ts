@@ -1,8 +1,6 @@
 /** A spell in two tabs, one of which loses its line: what both write is merged or shown, and nothing is lost. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { SpellrunnerClient } from "../../../client/lib/index.ts";
-import { findChromium, startChromium } from "../../helpers/chromium.ts";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterEach, describe, expect, it } from "vitest";
 import {
   type EditorTab,
   expectAccessible,
@@ -11,26 +9,13 @@ import {
   signInWithToken,
   statusOf,
 } from "../../helpers/editor.ts";
-import { type LiveServer, startLiveServer } from "../../helpers/live-server.ts";
+import { liveEditor } from "../../helpers/live-editor.ts";
 
-const chromiumPath = findChromium();
-let server: LiveServer;
-let browser: Browser;
-let client: SpellrunnerClient;
-
-beforeAll(async () => {
-  if (chromiumPath === undefined) return;
-  server = await startLiveServer();
-  client = await server.client("together");
-  browser = await startChromium(chromiumPath);
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const live = liveEditor("together");
+const { chromiumPath } = live;
 
 afterEach(() => {
-  if (server !== undefined) server.proxy.isDown = false;
+  if (live.server !== undefined) live.server.proxy.isDown = false;
 });
 
 const spell = {
@@ -50,10 +35,10 @@ interface Tab extends EditorTab {
 }
 
 async function open(id: string, by: "proxy" | "direct", context?: BrowserContext): Promise<Tab> {
-  const own = context ?? (await browser.newContext());
-  const url = by === "proxy" ? server.proxy.url : server.url;
+  const own = context ?? (await live.browser.newContext());
+  const url = by === "proxy" ? live.server.proxy.url : live.server.url;
   const tab = await openTab(own, url, { mayLose: true });
-  if (context === undefined) await signInWithToken(tab.page, await server.tokenOf("together"));
+  if (context === undefined) await signInWithToken(tab.page, await live.server.tokenOf("together"));
   await tab.page.goto(`${url}/#/spell/${id}`);
   await nodeAt(tab.page, "text").waitFor();
   await tab.page.getByText(/^Saved, version/).waitFor();
@@ -64,14 +49,14 @@ const select = (page: Page, id: string): Promise<void> => nodeAt(page, id).locat
 const nameField = (page: Page) =>
   page.getByRole("region", { name: "Fields" }).getByLabel("name", { exact: true });
 const goOffline = async (page: Page): Promise<void> => {
-  server.proxy.isDown = true;
-  server.proxy.cut();
+  live.server.proxy.isDown = true;
+  live.server.proxy.cut();
   await page.getByText("offline").waitFor();
 };
 
 describe.skipIf(chromiumPath === undefined)("two tabs of one spell", () => {
   it("merge what they changed apart, and show what they both changed", async () => {
-    await client.spells.put("shared", spell);
+    await live.client.spells.put("shared", spell);
     const mine = await open("shared", "proxy");
     const theirs = await open("shared", "direct");
     await goOffline(mine.page);
@@ -82,44 +67,48 @@ describe.skipIf(chromiumPath === undefined)("two tabs of one spell", () => {
     await select(theirs.page, "text");
     await nameField(theirs.page).fill("theirs");
     await theirs.page.getByLabel("Name of the spell").fill("Named by the other");
-    await expect.poll(async () => (await client.spells.get("shared")).name).toBe("Named by the other");
+    await expect.poll(async () => (await live.client.spells.get("shared")).name).toBe("Named by the other");
 
-    server.proxy.isDown = false;
+    live.server.proxy.isDown = false;
     await mine.page.getByText("1 changed in two places").waitFor();
     await expect
       .poll(() => mine.page.getByLabel("Name of the spell").inputValue())
       .toBe("Named by the other");
     await mine.page.getByText(/^Saved, version/).waitFor();
-    await expect.poll(async () => (await client.spells.get("shared")).nodes.text?.data.name).toBe("mine");
+    await expect
+      .poll(async () => (await live.client.spells.get("shared")).nodes.text?.data.name)
+      .toBe("mine");
     const conflict = mine.page.getByRole("region", { name: "Changed in two places" });
     await conflict.getByText("theirs", { exact: true }).waitFor();
     await expectAccessible(mine.page);
     await conflict.getByRole("button", { name: "Take theirs" }).click();
     await expect.poll(() => nameField(theirs.page).inputValue()).toBe("theirs");
-    await expect.poll(async () => (await client.spells.get("shared")).nodes.text?.data.name).toBe("theirs");
+    await expect
+      .poll(async () => (await live.client.spells.get("shared")).nodes.text?.data.name)
+      .toBe("theirs");
     expect([...mine.faults, ...theirs.faults]).toEqual([]);
     await mine.context.close();
     await theirs.context.close();
   });
 
   it("keep what was written offline through a closed tab", async () => {
-    await client.spells.put("closed", { ...spell, id: "closed" });
+    await live.client.spells.put("closed", { ...spell, id: "closed" });
     const tab = await open("closed", "proxy");
     await goOffline(tab.page);
     await tab.page.getByLabel("Name of the spell").fill("Written before the tab was closed");
     await tab.page.getByText("Kept here until the server is back").waitFor();
     await tab.page.close();
-    server.proxy.isDown = false;
+    live.server.proxy.isDown = false;
     const again = await open("closed", "proxy", tab.context);
     await expect
-      .poll(async () => (await client.spells.get("closed")).name)
+      .poll(async () => (await live.client.spells.get("closed")).name)
       .toBe("Written before the tab was closed");
     expect(again.faults).toEqual([]);
     await tab.context.close();
   });
 
   it("see each other's runs, and what ran while one was away", async () => {
-    const { id } = await client.spells.create({
+    const { id } = await live.client.spells.create({
       ...spell,
       nodes: {
         ...spell.nodes,
@@ -136,7 +125,7 @@ describe.skipIf(chromiumPath === undefined)("two tabs of one spell", () => {
     await theirs.page.keyboard.press("Control+j");
     await theirs.page.getByRole("button", { name: "Past runs" }).click();
     await expect.poll(() => theirs.page.getByRole("button", { name: "Open", exact: true }).count()).toBe(2);
-    server.proxy.isDown = false;
+    live.server.proxy.isDown = false;
     await mine.page.getByText("offline").waitFor({ state: "detached" });
     await mine.page.keyboard.press("Control+j");
     await expect
