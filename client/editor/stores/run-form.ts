@@ -3,7 +3,6 @@ import type { Json, JsonObject, Plan, SpellrunnerClient } from "../../lib/index.
 
 export interface RunInput {
   readonly name: string;
-  readonly type: string;
   /** What stands in where nothing is given. */
   readonly otherwise: string;
 }
@@ -32,7 +31,6 @@ function formOf(plan: Plan, version: number): RunForm {
     if (node?.name === undefined || inputs.has(node.name)) continue;
     inputs.set(node.name, {
       name: node.name,
-      type: "any",
       otherwise: textOf(node.data.defaultValue ?? node.data.text),
     });
   }

@@ -1,12 +1,7 @@
 /** Who is signed in: where tokens come from and are kept, and the client that shows them. */
 import { createStore } from "zustand/vanilla";
+import type { SignInWays } from "../../../src/protocol/accounts.ts";
 import { SpellError, SpellrunnerClient } from "../../lib/index.ts";
-
-export interface SignInWays {
-  password: boolean;
-  signup: boolean;
-  local?: string;
-}
 
 /** How the present user signed in: what the next token is asked with. */
 type Grant =

@@ -3,6 +3,7 @@ import { Button } from "../../atoms/button.tsx";
 import { Confirm } from "../../atoms/confirm.tsx";
 import { Empty } from "../../atoms/empty.tsx";
 import { Pager } from "../../atoms/pager.tsx";
+import { Table } from "../../atoms/table.tsx";
 import type { Told } from "../../atoms/use-told.ts";
 import { Waiting } from "../../atoms/waiting.tsx";
 import { brief } from "../../core/format.ts";
@@ -83,37 +84,26 @@ interface DocumentTableProps {
 function DocumentTable({ documents, onView, onRemove }: DocumentTableProps) {
   return (
     <div className="table-wrap">
-      <table aria-label="Documents">
-        <thead>
-          <tr>
-            <th scope="col">Title</th>
-            <th scope="col">Content</th>
-            <th scope="col">
-              <span className="hidden-text">Actions</span>
-            </th>
+      <Table label="Documents" columns={["Title", "Content"]} hasActions>
+        {documents.map((document) => (
+          <tr key={document.id}>
+            <td className="clip">{document.title}</td>
+            <td className="clip">{brief(document.content, 160)}</td>
+            <td className="actions">
+              <Button aria-label={`View ${nameOf(document)}`} onClick={() => onView(document)}>
+                View
+              </Button>{" "}
+              <Button
+                look="danger"
+                aria-label={`Delete ${nameOf(document)}`}
+                onClick={() => onRemove(document)}
+              >
+                Delete
+              </Button>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {documents.map((document) => (
-            <tr key={document.id}>
-              <td className="clip">{document.title}</td>
-              <td className="clip">{brief(document.content, 160)}</td>
-              <td className="actions">
-                <Button aria-label={`View ${nameOf(document)}`} onClick={() => onView(document)}>
-                  View
-                </Button>{" "}
-                <Button
-                  look="danger"
-                  aria-label={`Delete ${nameOf(document)}`}
-                  onClick={() => onRemove(document)}
-                >
-                  Delete
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     </div>
   );
 }

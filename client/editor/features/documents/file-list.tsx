@@ -3,6 +3,7 @@ import { Button } from "../../atoms/button.tsx";
 import { Confirm } from "../../atoms/confirm.tsx";
 import { Empty } from "../../atoms/empty.tsx";
 import { Pager } from "../../atoms/pager.tsx";
+import { Table } from "../../atoms/table.tsx";
 import type { Told } from "../../atoms/use-told.ts";
 import { Waiting } from "../../atoms/waiting.tsx";
 import { amount, dateTime } from "../../core/format.ts";
@@ -36,31 +37,20 @@ export function FileList({ client, files, shown, skip, onSkip, onShow, onRemoved
         </Empty>
       ) : (
         <div className="table-wrap">
-          <table aria-label="Files">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col" className="number">
-                  Size
-                </th>
-                <th scope="col">State</th>
-                <th scope="col">Uploaded</th>
-                <th scope="col">
-                  <span className="hidden-text">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((file) => (
-                <FileRow
-                  key={file.id}
-                  file={file}
-                  onShow={() => onShow(file)}
-                  onRemove={() => setRemoving(file)}
-                />
-              ))}
-            </tbody>
-          </table>
+          <Table
+            label="Files"
+            columns={["Name", { title: "Size", isNumber: true }, "State", "Uploaded"]}
+            hasActions
+          >
+            {shown.map((file) => (
+              <FileRow
+                key={file.id}
+                file={file}
+                onShow={() => onShow(file)}
+                onRemove={() => setRemoving(file)}
+              />
+            ))}
+          </Table>
         </div>
       )}
       <Pager of="files" skip={skip} limit={perPage} total={data.total} onSkip={onSkip} />

@@ -2,7 +2,7 @@
 import { useStore } from "zustand";
 import { Button } from "../../atoms/button.tsx";
 import { Field } from "../../atoms/field.tsx";
-import { RunStatusBadge } from "../../atoms/run-status-badge.tsx";
+import { StatusBadge } from "../../atoms/status-badge.tsx";
 import { ValueView } from "../../atoms/value-view.tsx";
 import { duration } from "../../core/format.ts";
 import type { RunInput } from "../../stores/run-form.ts";
@@ -109,7 +109,7 @@ function Outcome() {
       <div className="row">
         <h3>Outcome</h3>
         <span className="row-end">
-          <RunStatusBadge status={run.status} />
+          <StatusBadge status={run.status} />
         </span>
       </div>
       {run.ms !== undefined && <p className="soft">{duration(run.ms)}</p>}

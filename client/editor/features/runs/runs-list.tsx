@@ -1,9 +1,10 @@
 /** The runs that the server keeps of the spell: open one on the canvas, go on with it, run it again. */
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import { useStore } from "zustand";
 import type { Run, SpellrunnerClient } from "../../../lib/index.ts";
 import { Button } from "../../atoms/button.tsx";
-import { RunStatusBadge } from "../../atoms/run-status-badge.tsx";
+import { StatusBadge } from "../../atoms/status-badge.tsx";
+import { Table } from "../../atoms/table.tsx";
 import { useFetched } from "../../atoms/use-fetched.ts";
 import { useTask } from "../../atoms/use-task.ts";
 import { brief, dateTime, duration } from "../../core/format.ts";
@@ -12,40 +13,36 @@ import { go } from "../../stores/router.ts";
 import { useOpenSpell } from "../workspace/context.ts";
 
 const pageSize = 30;
+const columns = [
+  "Status",
+  "Started",
+  { title: "Time", isNumber: true },
+  { title: "Tokens", isNumber: true },
+  "Trigger",
+  "Inputs",
+];
 
 export function RunsList({ client }: { client: SpellrunnerClient }) {
   const { id, runs } = useOpenSpell();
   const ended = useStore(runs.state, ({ live }) => live.filter(({ status }) => isEnded(status)).length);
   const begun = useStore(runs.state, ({ live }) => live.length);
   const [limit, setLimit] = useState(pageSize);
-  const fetch = useCallback(() => client.runs.list(id, { limit: Math.min(100, limit) }), [client, id, limit]);
+  // Anew with each run that begins or ends.
+  const fetch = useCallback(
+    () => client.runs.list(id, { limit: Math.min(100, limit) }),
+    [client, id, limit, begun, ended],
+  );
   const { data, error, reload } = useFetched(fetch);
-  useEffect(reload, [begun, ended, reload]);
   if (error !== null && data === null) return <p className="fault">{error.message}</p>;
   if (data === null) return <p className="soft">Loading…</p>;
   if (data.data.length === 0) return <p className="soft">No runs yet. Ctrl+Enter starts one.</p>;
   return (
     <>
-      <table>
-        <thead>
-          <tr>
-            <th>Status</th>
-            <th>Started</th>
-            <th className="number">Time</th>
-            <th className="number">Tokens</th>
-            <th>Trigger</th>
-            <th>Inputs</th>
-            <th>
-              <span className="hidden-text">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.data.map((run) => (
-            <RunRow key={run.runId} run={run} client={client} onChange={reload} />
-          ))}
-        </tbody>
-      </table>
+      <Table columns={columns} hasActions>
+        {data.data.map((run) => (
+          <RunRow key={run.runId} run={run} client={client} onChange={reload} />
+        ))}
+      </Table>
       {data.nextCursor !== undefined && limit < 100 && (
         <Button look="quiet" onClick={() => setLimit(limit + pageSize)}>
           More
@@ -62,7 +59,7 @@ function RunRow({ run, client, onChange }: { run: Run; client: SpellrunnerClient
   return (
     <tr>
       <td>
-        <RunStatusBadge status={status} />
+        <StatusBadge status={status} />
       </td>
       <td>{dateTime(run.startedAt)}</td>
       <td className="number">{duration(run.ms)}</td>

@@ -4,6 +4,7 @@ import { Button } from "../../atoms/button.tsx";
 import { Confirm } from "../../atoms/confirm.tsx";
 import { CopyButton } from "../../atoms/copy-button.tsx";
 import { Empty } from "../../atoms/empty.tsx";
+import { Table } from "../../atoms/table.tsx";
 import { useTold } from "../../atoms/use-told.ts";
 import { Waiting } from "../../atoms/waiting.tsx";
 import { dateTime } from "../../core/format.ts";
@@ -65,34 +66,21 @@ export function ApiKeys({ client }: { client: SpellrunnerClient }) {
 function KeyTable({ keys, onRevoke }: { keys: readonly ApiKey[]; onRevoke: (key: ApiKey) => void }) {
   return (
     <div className="table-wrap">
-      <table aria-label="API keys">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Scopes</th>
-            <th scope="col">Made</th>
-            <th scope="col">Ends</th>
-            <th scope="col">
-              <span className="hidden-text">Actions</span>
-            </th>
+      <Table label="API keys" columns={["Name", "Scopes", "Made", "Ends"]} hasActions>
+        {keys.map((key) => (
+          <tr key={key.id}>
+            <td className="clip">{key.name}</td>
+            <td>{key.scopes.join(", ")}</td>
+            <td>{dateTime(key.createdAt)}</td>
+            <td>{key.expiresAt === undefined ? "never" : dateTime(key.expiresAt)}</td>
+            <td className="actions">
+              <Button look="danger" aria-label={`Revoke ${key.name}`} onClick={() => onRevoke(key)}>
+                Revoke
+              </Button>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <tr key={key.id}>
-              <td className="clip">{key.name}</td>
-              <td>{key.scopes.join(", ")}</td>
-              <td>{dateTime(key.createdAt)}</td>
-              <td>{key.expiresAt === undefined ? "never" : dateTime(key.expiresAt)}</td>
-              <td className="actions">
-                <Button look="danger" aria-label={`Revoke ${key.name}`} onClick={() => onRevoke(key)}>
-                  Revoke
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useCallback, useState } from "react";
 import { Button } from "../../atoms/button.tsx";
 import { Confirm } from "../../atoms/confirm.tsx";
 import { Empty } from "../../atoms/empty.tsx";
+import { Table } from "../../atoms/table.tsx";
 import { useTold } from "../../atoms/use-told.ts";
 import { Waiting } from "../../atoms/waiting.tsx";
 import { dateTime } from "../../core/format.ts";
@@ -56,30 +57,19 @@ function SecretTable({
 }) {
   return (
     <div className="table-wrap">
-      <table aria-label="Secrets">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Set</th>
-            <th scope="col">
-              <span className="hidden-text">Actions</span>
-            </th>
+      <Table label="Secrets" columns={["Name", "Set"]} hasActions>
+        {secrets.map(({ name, updatedAt }) => (
+          <tr key={name}>
+            <td className="mono">{name}</td>
+            <td>{dateTime(updatedAt)}</td>
+            <td className="actions">
+              <Button look="danger" aria-label={`Remove ${name}`} onClick={() => onRemove(name)}>
+                Remove
+              </Button>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {secrets.map(({ name, updatedAt }) => (
-            <tr key={name}>
-              <td className="mono">{name}</td>
-              <td>{dateTime(updatedAt)}</td>
-              <td className="actions">
-                <Button look="danger" aria-label={`Remove ${name}`} onClick={() => onRemove(name)}>
-                  Remove
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import type { SpellrunnerClient } from "../../../lib/index.ts";
 import { Button } from "../../atoms/button.tsx";
 import { Empty } from "../../atoms/empty.tsx";
 import { Loading } from "../../atoms/loading.tsx";
+import { Table } from "../../atoms/table.tsx";
 import { useFetched } from "../../atoms/use-fetched.ts";
 import { useTask } from "../../atoms/use-task.ts";
 import { emptySpell } from "../../core/document.ts";
@@ -98,24 +99,11 @@ export function SpellsPage({ client }: { client: SpellrunnerClient }) {
       )}
       {data !== null && data.data.length > 0 && (
         <div className="table-wrap">
-          <table>
-            <thead>
-              <tr>
-                <th>Name</th>
-                <th>Id</th>
-                <th className="number">Version</th>
-                <th>Changed</th>
-                <th>
-                  <span className="hidden-text">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.data.map((spell) => (
-                <SpellRow key={spell.id} spell={spell} client={client} onChange={reload} />
-              ))}
-            </tbody>
-          </table>
+          <Table columns={["Name", "Id", { title: "Version", isNumber: true }, "Changed"]} hasActions>
+            {data.data.map((spell) => (
+              <SpellRow key={spell.id} spell={spell} client={client} onChange={reload} />
+            ))}
+          </Table>
         </div>
       )}
       {data?.nextCursor !== undefined && limit < 100 && (
