@@ -5,6 +5,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { V4ModuleDefinition, V4WorkerOptions } from "miniflare";
 import { SpellError } from "../src/protocol/errors.ts";
+import { editorDir } from "./build-editor.ts";
 import { hashSources } from "./hash-sources.ts";
 import { inProject, migrationsDir, projectDir, wranglerConfig } from "./project.ts";
 import { runWrangler } from "./wrangler.ts";
@@ -44,6 +45,8 @@ export const deployFlags = ["--minify", "--upload-source-maps"];
 
 /** Bundles the Worker into `outDir`. @throws SpellError `bad_request` with wrangler's words */
 export async function bundleWorker(outDir: string, flags: readonly string[] = []): Promise<void> {
+  // wrangler asks for the folder of the page even where only the Worker is bundled, as for a run without a server.
+  await mkdir(editorDir, { recursive: true });
   const { code, output } = await runWrangler(["deploy", "--dry-run", "--outdir", outDir, ...flags], {
     show: false,
   });

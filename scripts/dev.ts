@@ -1,12 +1,14 @@
 /** `npm run dev`: the server under wrangler, which reloads when a source changes. Data apart from those of `npm start`. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildEditor } from "./build-editor.ts";
 import { runCommand } from "./command.ts";
 import { signToken, withIdentity } from "./identity.ts";
 import { readSettings } from "./settings.ts";
 import { runWrangler } from "./wrangler.ts";
 
 await runCommand(async () => {
+  await buildEditor();
   const settings = readSettings();
   const vars = withIdentity(settings);
   const folder = join(settings.dataDir, "dev");
