@@ -72,8 +72,9 @@ function describe(title: string, { summary, security, parameters = [], requestBo
   return [
     `### ${title.replaceAll(/[{}]/g, "\\$&")}\n`,
     `${plain(summary)}.${isPublic ? " *Without a token.*" : ""}\n`,
-    ...(given.length === 0 ? [] : [...given, ""]),
+    ...(given.length === 0 ? [] : ["With:\n", ...given, ""]),
     ...(body === "" ? [] : [`Body: ${body}\n`]),
+    "Answers:\n",
     ...answers,
     "",
   ].join("\n");
