@@ -1,6 +1,7 @@
 /**
  * The configuration that is deployed: wrangler.toml with the names of its environment. `staging` is the whole of it a second
  * time (Worker, database, KV namespace, services), with what wrangler.toml says under `[env.staging]` in place of the same keys.
+ * As with wrangler itself, routes and variables are no other environment's.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
@@ -21,6 +22,8 @@ interface Namespace {
 export interface DeployConfig {
   name: string;
   main: string;
+  route?: unknown;
+  routes?: unknown;
   vars?: Record<string, unknown>;
   d1_databases: Database[];
   kv_namespaces: Namespace[];
@@ -37,22 +40,38 @@ export async function readDeployConfig(environment: string | undefined): Promise
       `An environment is named by small letters, digits and hyphens, not "${environment}".`,
     );
   const { experimental_readRawConfig: read } = await import("wrangler");
-  const { env = {}, ...whole } = read({ config: wranglerConfig }).rawConfig as unknown as RawConfig;
-  if (environment === undefined) return whole;
-  const own = env[environment] ?? {};
-  return renamed({ ...whole, ...own, vars: { ...whole.vars, ...own.vars } }, whole, own, environment);
+  return configOf(read({ config: wranglerConfig }).rawConfig as RawConfig, environment, process.env);
 }
 
-function renamed(
-  config: DeployConfig,
-  whole: DeployConfig,
-  own: Partial<DeployConfig>,
-  environment: string,
+/** What one user may have at once on a deployed server; nothing for no limit. */
+const defaultLimits: Record<string, string> = {
+  USER_MAX_RUNS: "200",
+  USER_MAX_CONNECTIONS: "200",
+  USER_MAX_JOURNAL_BYTES: String(4 * 1024 ** 3),
+};
+
+/** @param settings where limits are set that win over those of wrangler.toml */
+export function configOf(
+  { env = {}, ...whole }: RawConfig,
+  environment: string | undefined,
+  settings: Readonly<Record<string, string | undefined>>,
 ): DeployConfig {
+  const config =
+    environment === undefined ? whole : inEnvironment(whole, environment, env[environment] ?? {});
+  const limits = Object.entries(defaultLimits).map(([name, value]) => [
+    name,
+    settings[name] ?? config.vars?.[name] ?? value,
+  ]);
+  return { ...config, vars: { ...config.vars, ...Object.fromEntries(limits) } };
+}
+
+function inEnvironment(whole: DeployConfig, environment: string, own: Partial<DeployConfig>): DeployConfig {
   const name = own.name ?? `${whole.name}-${environment}`;
+  // Addresses and settings are one environment's: that of another would answer for it.
+  const { route: _route, routes: _routes, vars: _vars, ...shared } = whole;
+  const config = { ...shared, ...own, name };
   return {
     ...config,
-    name,
     // Without an id of its own an environment must not get that of another, whose data they are.
     d1_databases:
       own.d1_databases ??

@@ -16,9 +16,10 @@ import { missingSecrets, withResources } from "./resources.ts";
 export async function deploy(config: DeployConfig, options: DeployOptions): Promise<void> {
   await buildEditor({ report: true });
   await buildDocs();
-  await buildWithinLimit(writeDeployConfig(config));
-  if (options.isDryRun) return tellSteps(config, options);
-  const file = writeDeployConfig(await withResources(config));
+  const file = writeDeployConfig(config);
+  await buildWithinLimit(file);
+  if (options.isDryRun) return tellSteps(config, file, options);
+  writeDeployConfig(await withResources(config));
   const secrets = await missingSecrets(config);
   for (const { binding } of config.d1_databases) await say(migrateArgs(binding, file));
   await withSecretsFile(secrets, (flags) => say([...deployArgs(file, options), ...flags]));
@@ -42,22 +43,8 @@ const deployArgs = (file: string, { message }: DeployOptions): string[] => [
   "--config",
   file,
   ...deployFlags,
-  ...limits(),
   ...(message === undefined ? [] : ["--message", message]),
 ];
-
-/** What one user may have at once on a deployed server, unless the environment says otherwise; nothing for no limit. */
-const defaultLimits = {
-  USER_MAX_RUNS: "200",
-  USER_MAX_CONNECTIONS: "200",
-  USER_MAX_JOURNAL_BYTES: String(4 * 1024 ** 3),
-};
-
-const limits = (): string[] =>
-  Object.entries(defaultLimits).flatMap(([name, value]) => [
-    "--var",
-    `${name}:${process.env[name] ?? value}`,
-  ]);
 
 /** Secrets go with the version that needs them, by a file: arguments are seen by every user of the machine. */
 async function withSecretsFile(
@@ -94,9 +81,8 @@ export async function rollback(
   else await say(args);
 }
 
-function tellSteps(config: DeployConfig, options: DeployOptions): void {
+function tellSteps(config: DeployConfig, file: string, options: DeployOptions): void {
   const { name } = config;
-  const file = writeDeployConfig(config);
   const steps = [
     ...config.d1_databases.map(
       (database) => `${shown(["d1", "create", databaseName(name, database)])}    unless there is one`,

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readDeployConfig } from "../../scripts/deploy/config.ts";
+import { configOf, readDeployConfig } from "../../scripts/deploy/config.ts";
 import { missingSecrets, withResources } from "../../scripts/deploy/resources.ts";
 import { inProject, migrationsDir } from "../../scripts/project.ts";
 import { type FakeCloudflare, startFakeCloudflare } from "../helpers/cloudflare-api.ts";
@@ -52,6 +52,34 @@ describe("npm run deploy", () => {
     for (const binding of bindings)
       if (binding.type === "service") expect(binding.service, binding.name).toBe(staging);
     for (const secret of worker?.secrets.values() ?? []) expect(output).not.toContain(secret);
+  });
+
+  it("gives an environment nothing of another's, and a user's limits unless they are set", () => {
+    const production = {
+      name: "spellrunner",
+      main: "src/worker.ts",
+      routes: ["example.com/*"],
+      vars: { PUBLIC_URL: "https://example.com", USER_MAX_RUNS: "5" },
+      d1_databases: [{ binding: "DB", database_name: "mine", database_id: "1234" }],
+      kv_namespaces: [{ binding: "CACHE", id: "5678" }],
+      services: [{ service: "spellrunner" }, { service: "another" }],
+      env: { live: { routes: ["live.example.com/*"], kv_namespaces: [{ binding: "CACHE", id: "9" }] } },
+    };
+    const limits = { USER_MAX_RUNS: "200", USER_MAX_CONNECTIONS: "200", USER_MAX_JOURNAL_BYTES: "" };
+    const settings = { USER_MAX_JOURNAL_BYTES: "" };
+    expect(configOf(production, "live", settings)).toEqual({
+      name: "spellrunner-live",
+      main: "src/worker.ts",
+      routes: ["live.example.com/*"],
+      vars: limits,
+      d1_databases: [{ binding: "DB", database_name: "mine-live" }],
+      kv_namespaces: [{ binding: "CACHE", id: "9" }],
+      services: [{ service: "spellrunner-live" }, { service: "another" }],
+    });
+    expect(configOf(production, "other", {})).not.toHaveProperty("routes");
+    const { env: _env, ...itself } = production;
+    const vars = { ...production.vars, ...limits, USER_MAX_RUNS: "5" };
+    expect(configOf(production, undefined, settings)).toEqual({ ...itself, vars });
   });
 
   it("finds again what it has made, and makes no secret a second time", async () => {

@@ -96,7 +96,8 @@ const broken = (path: string, place: number, reason: string): SpellError =>
 
 /** What of a row is its author's: ids and times are given by the server that keeps it. */
 export function authored(kind: RowKind, row: JsonObject): JsonObject {
-  const { id: _id, createdAt: _created, updatedAt: _updated, isRunning: _running, fileId, ...data } = row;
+  const { id: _id, createdAt: _created, updatedAt: _updated, isRunning: _running, ...data } = row;
   // A document's file is its upload, which no backup has.
-  return kind === "document" || fileId === undefined ? data : { ...data, fileId };
+  if (kind === "document") delete data.fileId;
+  return data;
 }

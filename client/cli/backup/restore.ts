@@ -33,6 +33,8 @@ export class Restore {
   readonly #rows = new Map<RowKind, Map<string, number>>();
   #agents: Map<string, string> | undefined;
   #secrets: Set<string> | undefined;
+  /** No agent answers the events that are restored. */
+  #isSilent = false;
 
   constructor(client: SpellrunnerClient) {
     this.#client = client;
@@ -153,7 +155,6 @@ export class Restore {
     return there;
   }
 
-  #isSilent = false;
   /** An event that is recorded starts what listens, however old it says to be. */
   async #requireSilence(): Promise<void> {
     if (this.#isSilent) return;
