@@ -43,7 +43,7 @@ describe("every command of the page", () => {
   const component = "writing-a-component.md";
   const withCommands = pages.filter(({ file, blocks }) => file !== component && blocks.some(isRun));
 
-  it.concurrent.each(withCommands.map(({ file, blocks }) => [file, blocks] as const))(
+  it.each(withCommands.map(({ file, blocks }) => [file, blocks] as const))(
     "%s does what the page says",
     async (_, blocks) => {
       const dir = folder();
