@@ -155,14 +155,10 @@ function execForm(instruction: Instruction | undefined): string[] {
   return JSON.parse(text.slice(text.indexOf("["))) as string[];
 }
 
-/** No setting and no npm of whoever calls. */
+/** No setting and no npm of whoever calls, but the way to the registry of packages. */
 function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
-  const { PATH, HOME, npm_config_registry: registry } = process.env;
-  return {
-    PATH,
-    HOME,
-    TMPDIR: tmpdir(),
-    ...(registry ? { npm_config_registry: registry } : {}),
-    ...settings,
-  };
+  const ofTheNetwork =
+    /^(?:PATH|HOME|npm_config_registry|(?:https?|no)_proxy|(?:NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)))$/i;
+  const kept = Object.entries(process.env).filter(([name]) => ofTheNetwork.test(name));
+  return { ...Object.fromEntries(kept), TMPDIR: tmpdir(), ...settings };
 }
