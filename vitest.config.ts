@@ -20,6 +20,7 @@ const pure = [
   "test/contracts/memory-*.test.ts",
   // Real spells without user code: the sandbox is a compiled module, which Workers import and Node does not.
   "test/spells/{all,behave,service-components}.test.ts",
+  "test/trust/pure/*.test.ts",
 ];
 
 /** Clients against a server of their own, and what is published of them: in Node, each file in a process of its own. */
