@@ -106,7 +106,8 @@ export class RunnerParts {
     this.runs = new RunTable(ctx.storage.sql, this.store, this.address.session);
     this.spell = new HeldSpell({
       spellId: this.address.spellId,
-      register: () => this.manager().runnerLoaded(this.name()),
+      // A manager of the release before tells nothing.
+      register: async () => (await this.manager().runnerLoaded(this.name())) === true,
       load: () => this.load(),
     });
     this.changes = new SpellChanges({
