@@ -10,7 +10,7 @@ import { report, type Row } from "./report.ts";
 import { startServer } from "./servers/serve.ts";
 import { type Asked, inTurns, type Measured, ratioOf } from "./turns.ts";
 
-const rounds = 5;
+const rounds = Number(process.env.R ?? 5);
 
 const spells = {
   "10 nodes": echoes(10, { durability: "group" }),
@@ -46,7 +46,10 @@ try {
   }
   const rows: Row[] = [];
   for (const name of Object.keys(spells) as SpellName[])
-    for (const connections of [1, 8]) rows.push(await compare(name, connections));
+    for (const connections of [1, 8]) {
+      rows.push(await compare(name, connections));
+      console.error(rows.at(-1));
+    }
   report({
     name: "http-peers",
     question: "A run by HTTP, beside servers that one would build without us",

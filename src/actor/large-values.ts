@@ -10,7 +10,6 @@ import {
   type ValueRef,
 } from "../protocol/values.ts";
 import type { Chunks } from "./chunks.ts";
-import { eventJson } from "./event-json.ts";
 
 const encoder = new TextEncoder();
 
@@ -94,7 +93,7 @@ export class LargeValues {
    * @throws SpellError `too_large` for an event that stays too large for a frame
    */
   encode(event: JournalEvent, seq: number): { json: string; length: number } {
-    const text = eventJson(event);
+    const text = JSON.stringify(event);
     const { length } = text;
     const isSmall = fits(text, maxInlineValueBytes);
     if (isSmall && (!text.includes('"$value"') || !hasLookalike(event))) return { json: text, length };

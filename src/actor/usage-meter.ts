@@ -4,6 +4,7 @@
  */
 import type { StampedEvent } from "../protocol/events.ts";
 import type { Facts } from "./facts.ts";
+import { tallyIn } from "./journal-rows.ts";
 
 /** Sums since the runner began. */
 export interface UsageSums {
@@ -60,7 +61,9 @@ export class UsageMeter {
     for (const { last_seq: lastSeq, body } of rows) {
       more = bytes >= maxBytes;
       if (more) break;
-      for (const line of body.split("\n")) countLine(line, sums);
+      const { visits, lines } = tallyIn(body);
+      sums.nodes += visits;
+      for (const line of lines) countLine(line, sums);
       bytes += body.length;
       to = lastSeq;
     }
