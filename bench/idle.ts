@@ -113,7 +113,7 @@ try {
     name: "idle",
     question: "Idle connections: memory each, awake and hibernated",
     tables: [
-      { rows: [spell, bare].map(({ kept: _kept, ...row }) => row as Row) },
+      { rows: [spell, bare].map(({ kept: _kept, ...row }) => row) },
       {
         title: "On top of the runtime's own",
         rows: [

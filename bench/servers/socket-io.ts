@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import express from "express";
+import express, { type Request, type Response } from "express";
 import { Server } from "socket.io";
 import { listens, spellsGiven } from "./serve.ts";
 import { type DrawnSpell, load, run } from "./task-engine.ts";
@@ -21,12 +21,13 @@ io.on("connection", (socket) => {
   );
 });
 
-app.use(express.json());
-app.post("/spells/:id/run", async (request, response) => {
+async function answer(request: Request<{ id: string }>, response: Response): Promise<void> {
   const user = await userOf(request.headers.authorization);
   const graph = graphs.get(request.params.id);
-  if (user === undefined) return void response.status(401).end();
-  if (graph === undefined) return void response.status(404).end();
+  if (user === undefined || graph === undefined) {
+    response.status(user === undefined ? 401 : 404).end();
+    return;
+  }
   const { inputs } = request.body as { inputs: Record<string, unknown> };
   const runId = randomUUID();
   const room = io.to(user);
@@ -34,6 +35,11 @@ app.post("/spells/:id/run", async (request, response) => {
     room.emit("node.completed", { runId, nodeId, outputs: given }),
   );
   response.json({ runId, status: "completed", outputs });
+}
+
+app.use(express.json());
+app.post("/spells/:id/run", (request, response, next) => {
+  answer(request, response).catch(next);
 });
 
 server.listen(0, "127.0.0.1", () => listens((server.address() as AddressInfo).port));

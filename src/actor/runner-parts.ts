@@ -107,7 +107,7 @@ export class RunnerParts {
     this.spell = new HeldSpell({
       spellId: this.address.spellId,
       // A manager of the release before tells nothing.
-      register: async () => (await this.manager().runnerLoaded(this.name())) === true,
+      register: async () => Boolean(await this.manager().runnerLoaded(this.name())),
       load: () => this.load(),
     });
     this.changes = new SpellChanges({

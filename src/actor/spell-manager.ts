@@ -58,16 +58,13 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
       return false;
     }
     // Afterwards: the answer would wait for the write, and a runner that starts again for the answer.
-    this.ctx.waitUntil(
-      scheduler.wait(0).then(() => {
-        this.#sql.exec(
-          "UPDATE runners SET loaded_at = ? WHERE name = ? AND loaded_at IS NOT NULL",
-          now(),
-          name,
-        );
-      }),
-    );
+    this.ctx.waitUntil(this.#touch(name));
     return true;
+  }
+
+  async #touch(name: string): Promise<void> {
+    await scheduler.wait(0);
+    this.#sql.exec("UPDATE runners SET loaded_at = ? WHERE name = ? AND loaded_at IS NOT NULL", now(), name);
   }
 
   async runnerUnloaded(name: string): Promise<void> {
