@@ -38,8 +38,6 @@ async function answer(request: Request<{ id: string }>, response: Response): Pro
 }
 
 app.use(express.json());
-app.post("/spells/:id/run", (request, response, next) => {
-  answer(request, response).catch(next);
-});
+app.post("/spells/:id/run", (request, response) => answer(request, response));
 
 server.listen(0, "127.0.0.1", () => listens((server.address() as AddressInfo).port));

@@ -3,7 +3,7 @@ import type { LoadedSpell } from "./loaded-spell.ts";
 
 export interface HeldSpellOptions {
   spellId: string;
-  /** Makes the runner known, so that a version written from then on is told to it. True where it was known before. */
+  /** Makes the runner known, so that a version written from then on is told to it. True where it was known before; a manager of the release before tells nothing. */
   register: () => Promise<boolean>;
   load: () => Promise<LoadedSpell>;
 }

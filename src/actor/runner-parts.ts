@@ -106,8 +106,7 @@ export class RunnerParts {
     this.runs = new RunTable(ctx.storage.sql, this.store, this.address.session);
     this.spell = new HeldSpell({
       spellId: this.address.spellId,
-      // A manager of the release before tells nothing.
-      register: async () => Boolean(await this.manager().runnerLoaded(this.name())),
+      register: () => this.manager().runnerLoaded(this.name()),
       load: () => this.load(),
     });
     this.changes = new SpellChanges({
