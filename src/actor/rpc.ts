@@ -104,8 +104,11 @@ export interface RunnerRpc {
 }
 
 export interface ManagerRpc {
-  /** Called by a runner before it reads its spell, so that no later version is missed. `name` is the actor's name. */
-  runnerLoaded(name: string): Promise<void>;
+  /**
+   * Called by a runner that reads its spell, so that no later version is missed. True where it was known as loaded before, and
+   * so was told of every version. `name` is the actor's name.
+   */
+  runnerLoaded(name: string): Promise<boolean>;
   runnerUnloaded(name: string): Promise<void>;
   runnerConnections(name: string, connections: number): Promise<void>;
   runnerPlaying(name: string, isPlaying: boolean): Promise<void>;

@@ -49,8 +49,22 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     this.#usage = new UsageBook(this.#sql);
   }
 
-  async runnerLoaded(name: string): Promise<void> {
-    this.#put(name, { loaded_at: now() });
+  async runnerLoaded(name: string): Promise<boolean> {
+    const [row] = this.#sql
+      .exec<RunnerRow>("SELECT * FROM runners WHERE name = ? AND loaded_at IS NOT NULL", name)
+      .toArray();
+    if (row === undefined) {
+      this.#put(name, { loaded_at: now() });
+      return false;
+    }
+    // Afterwards: the answer would wait for the write, and a runner that starts again for the answer.
+    this.ctx.waitUntil(this.#touch(name));
+    return true;
+  }
+
+  async #touch(name: string): Promise<void> {
+    await scheduler.wait(0);
+    this.#sql.exec("UPDATE runners SET loaded_at = ? WHERE name = ? AND loaded_at IS NOT NULL", now(), name);
   }
 
   async runnerUnloaded(name: string): Promise<void> {
