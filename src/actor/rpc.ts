@@ -99,6 +99,8 @@ export interface RunnerRpc {
   timings(since: number): Promise<TimingSamples>;
   /** Its open connections. */
   countConnections(): Promise<number>;
+  /** A program's key was removed: connections that it opened close with 4401. */
+  keyRemoved(keyId: string): Promise<void>;
   /** The spell was deleted: open connections close with 4404, runs are cancelled, later runs are `not_found`. */
   spellDeleted(): Promise<void>;
 }
@@ -125,6 +127,8 @@ export interface ManagerRpc {
   /** Tells every loaded runner of this user that uses `spellId`, and those of it that have connections; returns when all know. */
   spellChanged(spellId: string, version: number, patch?: string): Promise<void>;
   spellDeleted(spellId: string): Promise<void>;
+  /** Ends the connections that a program's key has opened. */
+  keyRemoved(keyId: string): Promise<void>;
   /** Loads a runner of this user, or frees one ({@link RunnerRpc.load}, {@link RunnerRpc.unload}). */
   startRunner(name: string): Promise<RpcAnswer>;
   endRunner(name: string): Promise<RpcAnswer>;
@@ -140,4 +144,6 @@ export interface ManagerRpc {
 export const upgradeHeaders = {
   /** ms since 1970 at which the token ends. */
   expiresAt: "x-spellrunner-expires-at",
+  /** JSON of the program's key that was shown, {@link file://./connections.ts} `ShownKey`. */
+  key: "x-spellrunner-key",
 } as const;

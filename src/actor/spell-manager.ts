@@ -197,6 +197,14 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     this.#sql.exec("DELETE FROM runners WHERE spell_id = ?", spellId);
   }
 
+  async keyRemoved(keyId: string): Promise<void> {
+    const open = this.#sql.exec<RunnerRow>("SELECT * FROM runners WHERE connections > 0").toArray();
+    await this.#tell(
+      open.map(({ name }) => name),
+      (runner) => runner.keyRemoved(keyId),
+    );
+  }
+
   async startRunner(name: string): Promise<RpcAnswer> {
     return this.#runner(name).load();
   }
@@ -290,7 +298,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
         try {
           await ask(this.#runner(name));
         } catch (error) {
-          log.error("a runner was not told of a changed spell", { name, error: describeError(error) });
+          log.error("a runner was not told of a change", { name, error: describeError(error) });
         }
       }),
     );

@@ -28,13 +28,18 @@ export class Watchdog {
     this.#options = options;
   }
 
-  /** Wakes the object by `at` (ms since 1970) at the latest. In the transaction of the turn that asks for it. */
-  wakeBy(at: number): void {
+  /** Wakes the object by `time` (ms since 1970) at the latest. In the transaction of the turn that asks for it. */
+  wakeBy(time: number): void {
     const now = this.#options.now();
+    // What is late already is for now: an alarm in the remote past is refused.
+    const at = Math.max(time, now);
     if (this.#armedAt !== null && this.#armedAt > now && this.#armedAt <= at) return;
-    this.#armedAt = at;
-    this.#options.facts.set("wake_at", at);
-    void this.#options.storage.setAlarm(at);
+    // What the object wanted before it slept still stands, and comes first where it is sooner.
+    const kept = this.#armedAt === null ? this.#options.facts.get("wake_at") : 0;
+    const next = kept > now ? Math.min(at, kept) : at;
+    this.#armedAt = next;
+    if (next !== kept) this.#options.facts.set("wake_at", next);
+    void this.#options.storage.setAlarm(next);
   }
 
   /** Calls `done` at that time, unless what this gives is called first. Keeps no timer: the object may sleep until then. */

@@ -75,11 +75,16 @@ export class ApiKeyRepository {
   async find(
     key: string,
     now: number,
-  ): Promise<{ userId: string; scopes: Scope[]; expiresAt: number } | undefined> {
+  ): Promise<{ userId: string; keyId: string; scopes: Scope[]; expiresAt: number } | undefined> {
     const { results } = await run<Row>(this.#db, "SELECT * FROM api_keys WHERE hash = ?", await sha256(key));
     const [row] = results;
     if (row === undefined || (row.expires_at !== null && row.expires_at <= now)) return undefined;
     const expiresAt = row.expires_at ?? Number.MAX_SAFE_INTEGER;
-    return { userId: row.user_id, scopes: JSON.parse(row.scopes) as Scope[], expiresAt };
+    return {
+      userId: row.user_id,
+      keyId: row.id,
+      scopes: JSON.parse(row.scopes) as Scope[],
+      expiresAt,
+    };
   }
 }

@@ -18,8 +18,9 @@ export interface Identity {
   userId: string;
   /** ms since 1970 at which the token ends. */
   expiresAt: number;
-  /** Of a program's key: what it may be used for. */
+  /** Of a program's key: what it may be used for, and by which id its user removes it. */
   scopes?: readonly Scope[];
+  keyId?: string;
 }
 
 /** Where the public keys of an issuer come from; a test gives them at hand. */
