@@ -43,12 +43,12 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
 
   async get(call: ServiceCall, idOrName: string): Promise<SpellDocument> {
     const { userId } = checkedAs("call", serviceCall, call);
-    return (await this.#stored(userId, idOrName)).document;
+    return (await this.#stored(userId, checkedAs("spell", spellName, idOrName))).document;
   }
 
   async interface(call: ServiceCall, idOrName: string): Promise<SpellInterface> {
     const { userId } = checkedAs("call", serviceCall, call);
-    const { id, version } = (await this.#stored(userId, idOrName)).document;
+    const { id, version } = (await this.#stored(userId, checkedAs("spell", spellName, idOrName))).document;
     const { plan } = await loadSpell(this.#spells(), userId, id);
     const [graph] = plan.graphs;
     const namesOf = (places: readonly number[] = []): string[] =>
@@ -134,6 +134,8 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
     return this.env.SPELL_RUNNER.getByName(runnerName({ caller: userId, owner: userId, spellId, session }));
   }
 }
+
+const spellName = runSpellRequest.shape.spell;
 
 const checkedAs = <T>(name: string, schema: z.ZodType<T>, value: unknown): T =>
   parseArgument("spells", name, schema, value);

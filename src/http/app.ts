@@ -8,6 +8,7 @@ import { addHealthRoute } from "./health.ts";
 import { addHookRoute } from "./hooks.ts";
 import { requireConfiguration } from "./middleware/configured.ts";
 import { notFoundIn, onError } from "./middleware/errors.ts";
+import { addHeaders } from "./middleware/headers.ts";
 import { checkOrigin } from "./middleware/origin.ts";
 import { addKeyRoutes } from "./keys.ts";
 import { addOpenApiRoute } from "./openapi.ts";
@@ -24,6 +25,7 @@ import { addVersionRoutes } from "./versions.ts";
 
 export const app: App = new OpenAPIHono<AppEnv>();
 
+app.use(addHeaders);
 app.use(checkOrigin);
 app.use(requireConfiguration);
 app.onError(onError);
