@@ -73,8 +73,9 @@ export interface Env {
   /** Comma-separated origins that may open WebSockets and call the API from pages; the server's own always may. */
   ALLOWED_ORIGINS?: string;
 
-  /** What one user may have at once over all runners; without a limit where they are not set. */
+  /** What one user may have and do over all runners; without a limit where they are not set. */
   USER_MAX_RUNS?: string;
+  USER_MAX_RUNS_PER_SECOND?: string;
   USER_MAX_CONNECTIONS?: string;
   USER_MAX_JOURNAL_BYTES?: string;
 

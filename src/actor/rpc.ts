@@ -115,8 +115,11 @@ export interface ManagerRpc {
   runnerSubscribed(name: string, services: string[]): Promise<void>;
   /** A service has changed something: tells those runners that want to know. */
   serviceChanged(change: ServiceChanged, row?: JsonObject): Promise<void>;
-  /** Lets a runner have so many runs at once, or fewer where the user's limit leaves no more, and some beyond where it does. */
-  lease(name: string, runs: number): Promise<RunLease>;
+  /**
+   * Lets a runner have so many runs at once, or fewer where the user's limit leaves no more, and some beyond where it does.
+   * @param wantsStarts it has begun all that it was granted for this second
+   */
+  lease(name: string, runs: number, wantsStarts?: boolean): Promise<RunLease>;
   /** Whether a runner may have so many connections within the user's limit. */
   admit(name: string, connections: number): Promise<boolean>;
   report(name: string, report: RunnerReport): Promise<void>;

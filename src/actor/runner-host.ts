@@ -84,7 +84,7 @@ export class RunnerHost implements ConnectionHost {
     const { desk, spell, permits, recovered } = this.#options;
     await recovered();
     const present = await spell.get();
-    while (!permits.isFree) await permits.take();
+    while (!permits.pass()) await permits.take();
     desk.take(present, order);
   }
 

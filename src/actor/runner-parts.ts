@@ -155,7 +155,7 @@ export class RunnerParts {
     this.permits = new RunPermits({
       limits: () => userLimitsOf(env),
       underway: () => this.desk.running,
-      lease: (runs) => this.manager().lease(this.name(), runs),
+      lease: (runs, wantsStarts) => this.manager().lease(this.name(), runs, wantsStarts),
       now,
       soon: (work) => ctx.waitUntil(work()),
     });

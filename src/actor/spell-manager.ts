@@ -14,6 +14,7 @@ import { Leases } from "./leases.ts";
 import { managerSteps, migrate } from "./migrations.ts";
 import type { ManagerRpc, RpcAnswer, RunnerRpc } from "./rpc.ts";
 import type { RunLease } from "./run-permits.ts";
+import { StartRate } from "./start-rate.ts";
 import { type TimingSamples, timingsOf } from "./timings.ts";
 import { type RunnerReport, UsageBook } from "./usage-book.ts";
 import { userLimitsOf } from "./user-limits.ts";
@@ -40,6 +41,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
   readonly #sql: SqlStorage;
   readonly #leases: Leases;
   readonly #usage: UsageBook;
+  readonly #starts = new StartRate();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -86,10 +88,12 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     );
   }
 
-  async lease(name: string, runs: number): Promise<RunLease> {
+  async lease(name: string, runs: number, wantsStarts = false): Promise<RunLease> {
     const limits = userLimitsOf(this.env);
     const lease = this.#leases.take(name, runs, Math.min(maxLease, limits.runs));
-    return { ...lease, isFull: this.#usage.bytes() > limits.journalBytes };
+    const isFull = this.#usage.bytes() > limits.journalBytes;
+    if (!wantsStarts || limits.runsPerSecond === Number.POSITIVE_INFINITY) return { ...lease, isFull };
+    return { ...lease, isFull, starts: this.#starts.take(limits.runsPerSecond, now()) };
   }
 
   async admit(name: string, connections: number): Promise<boolean> {

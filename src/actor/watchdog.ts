@@ -19,9 +19,15 @@ interface Wake {
   done: () => void;
 }
 
+/** Of the time for which an alarm is set; 0 when none is. */
+const fact = "wake_at";
+/** An alarm that is later than this will not come any more. Until then nothing may put it off. */
+const lateMs = 60_000;
+
 export class Watchdog {
   readonly #options: WatchdogOptions;
   readonly #wakes = new Set<Wake>();
+  /** Read from its row when it is first wanted: what was set before the object slept still comes. */
   #armedAt: number | null = null;
 
   constructor(options: WatchdogOptions) {
@@ -33,13 +39,10 @@ export class Watchdog {
     const now = this.#options.now();
     // What is late already is for now: an alarm in the remote past is refused.
     const at = Math.max(time, now);
-    if (this.#armedAt !== null && this.#armedAt > now && this.#armedAt <= at) return;
-    // What the object wanted before it slept still stands, and comes first where it is sooner.
-    const kept = this.#armedAt === null ? this.#options.facts.get("wake_at") : 0;
-    const next = kept > now ? Math.min(at, kept) : at;
-    this.#armedAt = next;
-    if (next !== kept) this.#options.facts.set("wake_at", next);
-    void this.#options.storage.setAlarm(next);
+    const armedAt = (this.#armedAt ??= this.#options.facts.get(fact));
+    if (armedAt > now - lateMs && armedAt <= at) return;
+    this.#note(at);
+    void this.#options.storage.setAlarm(at);
   }
 
   /** Calls `done` at that time, unless what this gives is called first. Keeps no timer: the object may sleep until then. */
@@ -53,13 +56,13 @@ export class Watchdog {
   /** Arms again what was armed before a restart, or, with `isUrgent`, at once. */
   rearm(isUrgent: boolean): void {
     if (isUrgent) return this.wakeBy(this.#options.now());
-    const at = this.#options.facts.get("wake_at");
+    const at = this.#options.facts.get(fact);
     if (at > 0) this.wakeBy(at);
   }
 
   /** The alarm has come: calls what is due, and arms for the rest. */
   fired(): void {
-    this.#armedAt = null;
+    this.#note(0);
     const now = this.#options.now();
     for (const wake of this.#wakes) {
       if (wake.at > now) continue;
@@ -68,5 +71,10 @@ export class Watchdog {
     }
     const next = Math.min(...[...this.#wakes].map(({ at }) => at));
     if (Number.isFinite(next)) this.wakeBy(next);
+  }
+
+  #note(at: number): void {
+    this.#armedAt = at;
+    this.#options.facts.set(fact, at);
   }
 }
