@@ -44,9 +44,6 @@ const tags: Partial<Record<ClientMessage["type"], string>> = {
   subscribe: "services",
 };
 
-/** UTF-16 units of frames that a connection may have waiting; a client that waits for answers has one or two. */
-const maxWaiting = 8 * 1024 * 1024;
-
 export class ConnectionDesk {
   readonly #connections: Connections;
   readonly #host: ConnectionHost;
@@ -65,7 +62,7 @@ export class ConnectionDesk {
     const size = typeof frame === "string" ? frame.length : frame.byteLength;
     const waiting = (this.#waiting.get(socket) ?? 0) + size;
     // Each edit waits for the database, and what is sent meanwhile lies in memory.
-    if (waiting > maxWaiting) {
+    if (waiting > MessageRate.maxWaiting) {
       this.#connections.close(socket, closeCodes.tooMany, "Too much was sent before it could be handled.");
       return Promise.resolve();
     }

@@ -143,6 +143,13 @@ export interface ManagerRpc {
   consumeTicket(hash: string): Promise<number | null>;
 }
 
+export interface AttemptRpc {
+  /** Counts one more attempt within the window; 0, or, where there were as many as may be, the ms until they are forgotten. */
+  take(limit: number, windowMs: number): Promise<number>;
+  /** The last one was none, or none of them was. */
+  giveBack(all: boolean): Promise<void>;
+}
+
 /** Headers by which the Worker tells the runner of a verified upgrade; removed from anything that comes from outside. */
 export const upgradeHeaders = {
   /** ms since 1970 at which the token ends. */

@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
+import { maxTickets, ticketLifetimeSeconds } from "../protocol/accounts.ts";
 import type { ServiceChanged } from "../protocol/down.ts";
 import type { TimingsRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
@@ -18,10 +19,6 @@ import { StartRate } from "./start-rate.ts";
 import { type TimingSamples, timingsOf } from "./timings.ts";
 import { type RunnerReport, UsageBook } from "./usage-book.ts";
 import { userLimitsOf } from "./user-limits.ts";
-
-const ticketMs = 30_000;
-/** Tickets that a user may have open at once; the oldest goes first. */
-const maxTickets = 1000;
 
 interface RunnerRow extends Record<string, SqlStorageValue> {
   name: string;
@@ -247,7 +244,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
       "INSERT INTO tickets (hash, token_expires_at, expires_at) VALUES (?, ?, ?)",
       hash,
       expiresAt,
-      now() + ticketMs,
+      now() + ticketLifetimeSeconds * 1000,
     );
   }
 

@@ -1,6 +1,6 @@
 /** What one user may have and do over all runners, by the operator's settings. Without a setting there is no limit. */
 import type { Env } from "../env.ts";
-import { SpellError } from "../protocol/errors.ts";
+import { limitOf } from "../platform/limit-setting.ts";
 
 export interface UserLimits {
   /** Runs in progress. */
@@ -29,10 +29,3 @@ export const userLimitsOf = (env: Pick<Env, (typeof limitSettings)[keyof UserLim
   connections: limitOf(env, limitSettings.connections),
   journalBytes: limitOf(env, limitSettings.journalBytes),
 });
-
-function limitOf(env: Pick<Env, (typeof limitSettings)[keyof UserLimits]>, name: keyof typeof env): number {
-  const text = env[name]?.trim() ?? "";
-  if (text === "") return Number.POSITIVE_INFINITY;
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new SpellError("not_configured", `${name} must be a positive whole number, or be left out.`);
-}

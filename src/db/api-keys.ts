@@ -1,12 +1,9 @@
 /** Keys of programs: `sk_…`, told once and kept as a hash. */
 import { randomToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
-import type { ApiKey, Scope } from "../protocol/accounts.ts";
+import { type ApiKey, maxKeys, type Scope } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { run } from "./run.ts";
-
-/** Of one user. */
-const maxKeys = 100;
 
 interface Row {
   id: string;

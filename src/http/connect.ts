@@ -11,6 +11,7 @@ import { askActor, managerOf, runnerOf } from "./actors.ts";
 import { bearerToken } from "./middleware/auth.ts";
 import { forgetSpell } from "./ownership.ts";
 import { idParams, runnerAddressOf, sessionQuery } from "./request.ts";
+import { requireRate } from "./rates.ts";
 import { type Failure, problem } from "./responses.ts";
 import { addRoute, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
 
@@ -48,6 +49,7 @@ async function connect(c: RouteContext): Promise<Response> {
     );
   const offered = (c.req.header("sec-websocket-protocol") ?? "").split(",").map((name) => name.trim());
   const { userId, expiresAt, keyId, scopes } = await identityOf(c, offered);
+  await requireRate(c.env, "USER_RATE", userId);
   const address = await runnerAddressOf(c, userId);
   const key = keyId === undefined ? undefined : { id: keyId, scopes: scopes ?? [] };
   // Made anew and not copied: no header from outside, and no token, reaches the actor.

@@ -6,10 +6,9 @@ import { newApiKey } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { announce } from "./announce.ts";
 import { parseAs, readJson } from "./body.ts";
+import { maxBodyBytes } from "./bounds.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
-
-const maxBodyBytes = 4096;
 
 export function addKeyRoutes(app: App): void {
   const ofAll = { path: "/users/me/keys", tag: "auth", access: "user" } as const;
@@ -33,7 +32,7 @@ export function addKeyRoutes(app: App): void {
       responses: { 201: answer("The key", "MadeApiKey") },
     },
     async (c) => {
-      const body = await readJson(c.req.raw, { maxBytes: maxBodyBytes });
+      const body = await readJson(c.req.raw, { maxBytes: maxBodyBytes.key });
       const { name, scopes = ["all"], expiresAt } = parseAs(newApiKey, body, "The key");
       if (expiresAt !== undefined && expiresAt <= now())
         throw new SpellError("bad_request", "The key would have expired already.", {

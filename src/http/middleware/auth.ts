@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import { identify } from "../../platform/identify.ts";
 import { requireScope } from "../../platform/scopes.ts";
 import { SpellError } from "../../protocol/errors.ts";
+import { requireRate } from "../rates.ts";
 import type { AppEnv } from "../route.ts";
 
 /**
@@ -17,6 +18,7 @@ export const authenticateFor =
       throw new SpellError("unauthorized", "This needs a token: `Authorization: Bearer <token>`.");
     const identity = await identify(c.env, token);
     requireScope(identity.scopes, tag);
+    await requireRate(c.env, "USER_RATE", identity.userId);
     c.set("identity", identity);
     await next();
   };
