@@ -94,8 +94,10 @@ async function expectShut(token: string): Promise<void> {
   for (const [door, path, headers] of doors) {
     tried();
     const response = await ask(path, headers);
-    expect([door, response.status, response.webSocket]).toEqual([door, 401, null]);
-    expect(await bodyOf(response)).toMatchObject({ code: "unauthorized" });
+    // Too long for an address at all.
+    const isTooLong = door === "ticket" && token.length > 16_000;
+    expect([door, response.status, response.webSocket]).toEqual([door, isTooLong ? 414 : 401, null]);
+    expect(await bodyOf(response)).toMatchObject({ code: isTooLong ? "too_large" : "unauthorized" });
   }
 }
 
@@ -332,7 +334,7 @@ const tables: Record<string, Record<string, () => Promise<string> | string>> = {
     "in quotes": async () => `"${await bySecret()}"`,
     "escaped for addresses": async () => (await bySecret()).replaceAll(".", "%2E"),
     twice: async () => `${await bySecret()}.${await bySecret()}`,
-    "of 17 000 characters": () => bySecret({ more: "x".repeat(17_000) }),
+    "of 17 000 characters": () => bySecret({ more: "x".repeat(12_650) }),
     "that is a refresh token": () => `rt_${crypto.randomUUID()}.${"A".repeat(43)}`,
     "that is an empty key": () => "sk_",
   },
