@@ -492,7 +492,7 @@ describe("A request", () => {
       expect(await codeOf(get("/echo", { method: method as "GET" }))).toBe("bad_request");
     },
   );
-  it.each([
+  it.each<[string, object]>([
     ["url", { url: `${outside}/${"x".repeat(8192)}` }],
     ["one header", { headers: { "x-long": "v".repeat(16_385) } }],
     ["timeoutMs", { timeoutMs: 300_001 }],
