@@ -70,11 +70,12 @@ function component(name: string) {
 }
 
 /** What it may be given comes in by wires and is stored by editors; a megabyte of each would take the suite's time for writing alone. */
-const length = 150_000;
+const length = 80_000;
 const texts = hostileTexts(length);
 const needles = [`${"a".repeat(length / 2)}b`, `b${"a".repeat(length / 2)}`];
 /** They wait for somebody, go on by themselves, or make vectors of each piece in memory. */
-const others = /^(?:Ask|Stream|Ticker|Wait for Webhook|(?:action\/)?knowledge\/.*)$/;
+const others =
+  /^(?:Ask|Stream|Ticker|Wait for Webhook|(?:action\/)?knowledge\/.*|(?:math|flow|debug|time|variable|scene)\/.*|logic\/(?!string|split|replace|path|assocPath).*)$/;
 
 describe("No text is too much for", () => {
   const names = describeComponents()
@@ -87,13 +88,14 @@ describe("No text is too much for", () => {
   it.each(names)("%s", (name) => {
     const { sockets, keys, trigger } = component(name);
     let count = 0;
+    let body: Json = "";
+    const { services } = memoryServices({
+      respond: () => ({ status: 200, headers: {}, body }),
+      complete: () => String(body),
+      infer: () => body,
+    });
     const end = (data: JsonObject, inputs: Record<string, Json>): void => {
-      const body = Object.values(inputs)[0] ?? "";
-      const services = memoryServices({
-        respond: () => ({ status: 200, headers: {}, body }),
-        complete: () => String(body),
-        infer: () => body,
-      }).services;
+      body = Object.values(inputs)[0] ?? "";
       const ports = {
         services,
         sandbox: { call: () => ({ value: "x", logs: [] }) },
@@ -125,7 +127,7 @@ describe("No text is too much for", () => {
 });
 
 describe("What others send is read in one pass:", () => {
-  const long = hostileTexts(4_000_000);
+  const long = hostileTexts(1_000_000);
   it.each(Object.entries(long))("%s", (_, text) => {
     for (const body of [
       text,

@@ -219,41 +219,41 @@ describe("A template ends:", () => {
     ],
     ["lists written as keys", "{{#each l}}{{lookup @root @root.l}}{{/each}}", { l: list(5000) }],
     ["long paths in a loop", `{{#each l}}{{@root${".a".repeat(1000)}}}{{/each}}`, { l: list(10_000) }],
-    ["many tags", "{{a}}".repeat(megabyte / 5), { a: long }],
-    ["many blocks", "{{#if a}}{{/if}}".repeat(megabyte / 16), { a: 1 }],
+    ["many tags", "{{a}}".repeat(megabyte / 20), { a: long }],
+    ["many blocks", "{{#if a}}{{/if}}".repeat(megabyte / 64), { a: 1 }],
     ["many else ifs", `{{#if a}}${"{{else if a}}".repeat(70_000)}{{/if}}`, {}],
-    ["many parameters", `{{lookup ${"a ".repeat(200_000)}}}`, {}],
-    ["many names in a hash", `{{log ${Array.from({ length: 60_000 }, (_, i) => `k${i}=a`).join(" ")}}}`, {}],
+    ["many parameters", `{{lookup ${"a ".repeat(40_000)}}}`, {}],
+    ["many names in a hash", `{{log ${Array.from({ length: 20_000 }, (_, i) => `k${i}=a`).join(" ")}}}`, {}],
     [
       "many block parameters",
-      `{{#each l as |${Array.from({ length: 100_000 }, (_, i) => `p${i}`).join(" ")}|}}{{p1}}{{/each}}`,
+      `{{#each l as |${Array.from({ length: 20_000 }, (_, i) => `p${i}`).join(" ")}|}}{{p1}}{{/each}}`,
       { l: list(10) },
     ],
-    ["a path up and up", `{{${"../".repeat(300_000)}a}}`, { a: 1 }],
-    ["depth", "{{#a}}".repeat(100_000), {}],
+    ["a path up and up", `{{${"../".repeat(80_000)}a}}`, { a: 1 }],
+    ["depth", "{{#a}}".repeat(50_000), {}],
     ["depth of subexpressions", `{{lookup ${"(lookup ".repeat(100_000)}`, {}],
     [
       "a deep context written out",
       "{{deep}}",
       { deep: JSON.parse("[".repeat(50_000) + "]".repeat(50_000)) as Json },
     ],
-    ["white space", `{{~a~}}${" ".repeat(megabyte / 2)}{{~a~}}${"\n".repeat(megabyte / 3)}{{~a~}}`, { a: 1 }],
+    ["white space", `{{~a~}}${" ".repeat(megabyte / 8)}{{~a~}}${"\n".repeat(megabyte / 8)}{{~a~}}`, { a: 1 }],
     [
       "white space around many standing tags",
-      "  {{#if a}}  \n".repeat(150) + " ".repeat(megabyte / 2) + "  {{/if}}  \n".repeat(150),
+      "  {{#if a}}  \n".repeat(150) + " ".repeat(megabyte / 8) + "  {{/if}}  \n".repeat(150),
       { a: 1 },
     ],
-    ["escapes", "\\{{a}}\\\\{{a}}".repeat(60_000), { a: 1 }],
-    ["comments", "{{!--".repeat(200_000), {}],
-    ["comments that end elsewhere", `{{!--${"--}".repeat(300_000)}`, {}],
-    ["a literal that does not end", `{{lookup this "${"\\\\".repeat(300_000)}`, {}],
+    ["escapes", "\\{{a}}\\\\{{a}}".repeat(20_000), { a: 1 }],
+    ["comments", "{{!--".repeat(40_000), {}],
+    ["comments that end elsewhere", `{{!--${"--}".repeat(80_000)}`, {}],
+    ["a literal that does not end", `{{lookup this "${"\\\\".repeat(80_000)}`, {}],
     ["a name in brackets that does not end", `{{[${"a".repeat(megabyte - 10)}`, {}],
-    ["raw blocks", "{{{{a}}}}".repeat(100_000), {}],
+    ["raw blocks", "{{{{a}}}}".repeat(20_000), {}],
   ])("%s", (_, source, values) => {
     const shown = rendered(source, values);
     expect(shown.length).toBeLessThanOrEqual(8 * megabyte);
   });
-  it.each(Object.entries(hostileTexts(megabyte - 10)))("%s", (_, source) => {
+  it.each(Object.entries(hostileTexts(megabyte / 4)))("%s", (_, source) => {
     expect(rendered(source, { a: "x" }).length).toBeLessThanOrEqual(8 * megabyte);
   });
 });

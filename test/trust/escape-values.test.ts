@@ -35,30 +35,28 @@ afterEach(() => {
 
 const hostile: Json[] = [
   "__proto__",
-  "constructor",
-  "__proto__.polluted",
   "constructor.prototype.polluted",
   "/__proto__/polluted",
-  "toString",
-  "({}).constructor.constructor('globalThis.ran = 1')()",
-  "{{constructor.constructor}}{{__proto__}}{{lookup this 'constructor'}}",
+  "({}).constructor.constructor('globalThis.ran = 1')() {{constructor.constructor}}{{__proto__}}{{lookup this 'constructor'}}",
   '{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}',
-  own('{"__proto__": {"polluted": true}}'),
-  own('{"constructor": {"prototype": {"polluted": true}}, "prototype": {"polluted": true}}'),
+  own(
+    '{"a": {"__proto__": {"polluted": true}}, "__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}',
+  ),
   own('{"toString": "x", "valueOf": 1, "toJSON": 2, "then": 3, "length": -1, "hasOwnProperty": null}'),
-  own('{"a": {"__proto__": {"polluted": true}}, "__proto__": [1]}'),
-  [["__proto__", "polluted"], "__proto__", { key: "__proto__", value: true }],
+  [["__proto__", "polluted"], "__proto__", { key: "__proto__", value: true }, own('{"__proto__": 1}')],
   own('{"$value": {"id": "1-1", "bytes": 1, "preview": "x"}}'),
 ];
 
 describe("A component makes nothing of a prototype's names but values:", () => {
-  const services = () =>
-    memoryServices({
-      respond: () => ({ status: 200, headers: {}, body: own('{"__proto__": {"polluted": true}}') }),
-      complete: () => '{"__proto__": {"polluted": true}, "constructor": 1}',
-      infer: () => own('{"__proto__": {"polluted": true}}'),
-    }).services;
-  const ports = () => ({ services: services(), sandbox: { call: () => ({ value: hostile[9], logs: [] }) } });
+  const { services } = memoryServices({
+    respond: () => ({ status: 200, headers: {}, body: own('{"__proto__": {"polluted": true}}') }),
+    complete: () => '{"__proto__": {"polluted": true}, "constructor": 1}',
+    infer: () => own('{"__proto__": {"polluted": true}}'),
+  });
+  const ports = {
+    services,
+    sandbox: { call: () => ({ value: own('{"__proto__": {"polluted": true}}'), logs: [] }) },
+  };
   /** These wait for somebody or go on by themselves. */
   const live = new Set(["Ask", "Stream", "Ticker", "Wait for Webhook"]);
   const names = describeComponents()
@@ -80,13 +78,14 @@ describe("A component makes nothing of a prototype's names but values:", () => {
         Object.fromEntries([...sockets, "added", "p", "constructor"].map((socket) => [socket, value])),
         [],
         {
-          ports: ports(),
+          ports,
           limits: { maxVisits: 200 },
           state: own('{"__proto__": {"s": 1}, "constructor": 1}'),
         },
         trigger,
       );
-      await scheduler.wait(0);
+      // What asks the services in memory has its answer within a few turns.
+      for (let turn = 0; turn < 30 && !events.at(-1)?.type.startsWith("run."); turn++) await null;
       // The source of a native, or a function's, would show that something was reached.
       expect(JSON.stringify(events)).not.toMatch(/native code|function Object|class extends/);
       for (const event of events)
