@@ -4,11 +4,12 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSandbox, logsOf } from "../../src/actor/sandbox/index.ts";
-import { catalogue, describeComponents } from "../../src/nodes/index.ts";
+import { describeComponents } from "../../src/nodes/index.ts";
 import { itemOfJson, itemsOfXml } from "../../src/nodes/web/feed.ts";
-import type { Json, JsonObject } from "../../src/protocol/values.ts";
+import type { JsonObject } from "../../src/protocol/values.ts";
 import { providerMessage } from "../../src/services/provider/provider-message.ts";
 import { countCases } from "../helpers/count-cases.ts";
+import { placesOf } from "../helpers/component-places.ts";
 import { hostileTexts } from "../helpers/hostile-texts.ts";
 import { anyInput as any, runNode } from "../helpers/nodes.ts";
 import { memoryServices } from "../helpers/memory-services.ts";
@@ -51,7 +52,7 @@ describe.each(taking)("%s", (name, textSocket, patternPlace, isData) => {
         { [textSocket]: text, ...(isData ? {} : { [patternPlace]: pattern }) },
         [],
         { ports: { sandbox, logsOf } },
-        component(name).trigger,
+        placesOf(name).trigger,
       );
       await test.ended;
       const end = test.events.at(-1);
@@ -61,13 +62,6 @@ describe.each(taking)("%s", (name, textSocket, patternPlace, isData) => {
     tried(texts.length - 1);
   });
 });
-
-function component(name: string) {
-  const found = catalogue.find(name);
-  const sockets = (found?.inputs ?? []).filter(({ type }) => type !== "trigger").map((one) => one.name);
-  const keys = Object.keys((found?.describe().data as { properties?: JsonObject }).properties ?? {});
-  return { sockets, keys, trigger: found?.inputs.find(({ type }) => type === "trigger")?.name ?? "trigger" };
-}
 
 /** What it may be given comes in by wires and is stored by editors; a megabyte of each would take the suite's time for writing alone. */
 const length = 80_000;
@@ -86,16 +80,16 @@ describe("No text is too much for", () => {
     )
     .map(({ name }) => name);
   it.each(names)("%s", (name) => {
-    const { sockets, keys, trigger } = component(name);
+    const { sockets, keys, trigger } = placesOf(name);
     let count = 0;
-    let body: Json = "";
+    let body = "";
     const { services } = memoryServices({
       respond: () => ({ status: 200, headers: {}, body }),
-      complete: () => String(body),
+      complete: () => body,
       infer: () => body,
     });
-    const end = (data: JsonObject, inputs: Record<string, Json>): void => {
-      body = Object.values(inputs)[0] ?? "";
+    const end = (data: JsonObject, inputs: Record<string, string>): void => {
+      body = String(inputs.a);
       const ports = {
         services,
         sandbox: { call: () => ({ value: "x", logs: [] }) },
@@ -113,13 +107,13 @@ describe("No text is too much for", () => {
     };
     const all = [...sockets, "a"];
     for (const text of Object.values(texts)) {
-      const both = (names: readonly string[]) => Object.fromEntries(names.map((one) => [one, text]));
+      const both = (places: readonly string[]) => Object.fromEntries(places.map((one) => [one, text]));
       end(both(keys), both(all));
     }
     for (const at of [...all, ...keys])
       for (const needle of needles) {
-        const chosen = (names: readonly string[]) =>
-          Object.fromEntries(names.map((one) => [one, one === at ? "a".repeat(length) : needle]));
+        const chosen = (places: readonly string[]) =>
+          Object.fromEntries(places.map((one) => [one, one === at ? "a".repeat(length) : needle]));
         end(chosen(keys), chosen(all));
       }
     tried(count - 1);

@@ -12,6 +12,7 @@ import { query } from "../../src/protocol/services.ts";
 import { SpellError } from "../../src/protocol/errors.ts";
 import type { Json, JsonObject } from "../../src/protocol/values.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
+import { placesOf } from "../helpers/component-places.ts";
 import { countCases } from "../helpers/count-cases.ts";
 import { echoSpell } from "../helpers/documents.ts";
 import { memoryServices } from "../helpers/memory-services.ts";
@@ -63,10 +64,7 @@ describe("A component makes nothing of a prototype's names but values:", () => {
     .map(({ name }) => name)
     .filter((name) => !live.has(name));
   it.each(names)("%s", async (name) => {
-    const component = catalogue.find(name);
-    const keys = Object.keys((component?.describe().data as { properties?: JsonObject }).properties ?? {});
-    const sockets = (component?.inputs ?? []).filter(({ type }) => type !== "trigger").map((one) => one.name);
-    const trigger = component?.inputs.find(({ type }) => type === "trigger")?.name ?? "trigger";
+    const { sockets, keys, trigger } = placesOf(name);
     for (const value of hostile) {
       const { events } = runNode(
         {
@@ -85,7 +83,8 @@ describe("A component makes nothing of a prototype's names but values:", () => {
         trigger,
       );
       // What asks the services in memory has its answer within a few turns.
-      for (let turn = 0; turn < 30 && !events.at(-1)?.type.startsWith("run."); turn++) await null;
+      for (let turn = 0; turn < 30 && !events.at(-1)?.type.startsWith("run."); turn++)
+        await Promise.resolve();
       // The source of a native, or a function's, would show that something was reached.
       expect(JSON.stringify(events)).not.toMatch(/native code|function Object|class extends/);
       for (const event of events)
