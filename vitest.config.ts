@@ -90,8 +90,10 @@ export default defineConfig({
                 TELEGRAM_BASE_URL: `${inject<string>("outsideUrl")}/net/telegram`,
                 PUBLIC_URL: "",
                 HUGGINGFACE_API_KEY: "hf_a-key-that-only-tests-know",
-                // Loopback is inside, and refused otherwise.
-                HTTP_ALLOWED_HOSTS: new URL(inject<string>("outsideUrl")).host,
+                // Loopback is inside, and refused otherwise. By its name it is another origin.
+                HTTP_ALLOWED_HOSTS: ["127.0.0.1", "localhost"]
+                  .map((host) => `${host}:${new URL(inject<string>("outsideUrl")).port}`)
+                  .join(","),
                 HTTP_BLOCKED_HOSTS: "blocked.example.com,*.evil.org",
                 TEST_MIGRATIONS: await readD1Migrations("./src/db/migrations"),
               },
