@@ -1,5 +1,6 @@
 /** Serves a built Worker until a signal comes, and says where. */
 import type { BuiltWorker } from "./build-worker.ts";
+import { limitsBelow } from "./default-limits.ts";
 import { signToken, withIdentity } from "./identity.ts";
 import { startRuntime } from "./runtime.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -19,7 +20,11 @@ export async function serve({ build, hasDeveloper }: ServeOptions): Promise<void
   const vars = withIdentity(settings);
   const { url, ended } = await startRuntime({
     ...settings,
-    vars: { ...vars, ...(hasDeveloper ? localSignIn(settings) : {}) },
+    vars: {
+      ...(isLoopback(settings) ? {} : limitsBelow(vars)),
+      ...vars,
+      ...(hasDeveloper ? localSignIn(settings) : {}),
+    },
     build,
     exitCode: 0,
     onLog: (level, message) => void (level === "debug" || process.stderr.write(`${message}\n`)),
@@ -40,8 +45,12 @@ export async function serve({ build, hasDeveloper }: ServeOptions): Promise<void
   }
 }
 
+const isLoopback = ({ host }: Settings): boolean => ["127.0.0.1", "localhost", "::1"].includes(host);
+
 /** Nobody but this machine reaches a loopback address, unless something stands in front of it: PUBLIC_URL tells of that. */
-function localSignIn({ host, vars: { PUBLIC_URL, AUTH_LOCAL } }: Settings): Record<string, string> {
-  const isOpen = ["127.0.0.1", "localhost", "::1"].includes(host) && PUBLIC_URL === undefined;
-  return isOpen && AUTH_LOCAL !== "off" ? { LOCAL_USER: developer } : {};
+function localSignIn(settings: Settings): Record<string, string> {
+  const { PUBLIC_URL, AUTH_LOCAL } = settings.vars;
+  return isLoopback(settings) && PUBLIC_URL === undefined && AUTH_LOCAL !== "off"
+    ? { LOCAL_USER: developer }
+    : {};
 }

@@ -20,6 +20,8 @@ export function runWrangler(args: string[], options: { show: boolean }): Promise
     env: {
       ...process.env,
       WRANGLER_HIDE_BANNER: "true",
+      // What is collected is read: lists are told at this level, which a caller may have turned off.
+      ...(options.show ? {} : { WRANGLER_LOG: "log" }),
       WRANGLER_SEND_METRICS: process.env.WRANGLER_SEND_METRICS ?? "false",
     },
     stdio: options.show ? "inherit" : ["ignore", "pipe", "pipe"],

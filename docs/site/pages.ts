@@ -39,6 +39,7 @@ export const sections: readonly { title: string; pages: readonly PageEntry[] }[]
       { file: "api.md", title: "HTTP API" },
       { file: "FORMATS.md", title: "Formats of spells" },
       { file: "COMPONENTS.md", title: "Components" },
+      { file: "LIMITS.md", title: "Limits" },
     ],
   },
 ];

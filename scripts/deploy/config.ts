@@ -5,7 +5,9 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { crc32 } from "node:zlib";
 import { SpellError } from "../../src/protocol/errors.ts";
+import { limitsBelow } from "../default-limits.ts";
 import { inProject, projectDir, wranglerConfig } from "../project.ts";
 
 interface Database {
@@ -28,6 +30,8 @@ export interface DeployConfig {
   d1_databases: Database[];
   kv_namespaces: Namespace[];
   services?: { service: string }[];
+  /** Counted under these numbers in the whole account. */
+  ratelimits?: { namespace_id: string }[];
   assets?: { directory: string };
 }
 type RawConfig = DeployConfig & { env?: Record<string, Partial<DeployConfig>> };
@@ -43,13 +47,6 @@ export async function readDeployConfig(environment: string | undefined): Promise
   return configOf(read({ config: wranglerConfig }).rawConfig as RawConfig, environment, process.env);
 }
 
-/** What one user may have at once on a deployed server; nothing for no limit. */
-const defaultLimits: Record<string, string> = {
-  USER_MAX_RUNS: "200",
-  USER_MAX_CONNECTIONS: "200",
-  USER_MAX_JOURNAL_BYTES: String(4 * 1024 ** 3),
-};
-
 /** @param settings where limits are set that win over those of wrangler.toml */
 export function configOf(
   { env = {}, ...whole }: RawConfig,
@@ -58,11 +55,8 @@ export function configOf(
 ): DeployConfig {
   const config =
     environment === undefined ? whole : inEnvironment(whole, environment, env[environment] ?? {});
-  const limits = Object.entries(defaultLimits).map(([name, value]) => [
-    name,
-    settings[name] ?? config.vars?.[name] ?? value,
-  ]);
-  return { ...config, vars: { ...config.vars, ...Object.fromEntries(limits) } };
+  const vars = { ...config.vars, ...settings } as NodeJS.Dict<string>;
+  return { ...config, vars: { ...config.vars, ...limitsBelow(vars) } };
 }
 
 function inEnvironment(whole: DeployConfig, environment: string, own: Partial<DeployConfig>): DeployConfig {
@@ -80,6 +74,10 @@ function inEnvironment(whole: DeployConfig, environment: string, own: Partial<De
         database_name: `${databaseName(whole.name, database)}-${environment}`,
       })),
     kv_namespaces: own.kv_namespaces ?? whole.kv_namespaces.map(({ id: _id, ...namespace }) => namespace),
+    ratelimits: (config.ratelimits ?? []).map((limit) => ({
+      ...limit,
+      namespace_id: String(Number(limit.namespace_id) * 100_000 + (crc32(environment) % 100_000)),
+    })),
     services: (config.services ?? []).map((service) =>
       service.service === whole.name ? { ...service, service: name } : service,
     ),

@@ -6,8 +6,11 @@ import { addCatalogueRoute } from "./catalogue.ts";
 import { addConnectRoute } from "./connect.ts";
 import { addHealthRoute } from "./health.ts";
 import { addHookRoute } from "./hooks.ts";
+import { checkBounds } from "./middleware/bounds.ts";
+import { limitAddresses } from "./middleware/rates.ts";
 import { requireConfiguration } from "./middleware/configured.ts";
 import { notFoundIn, onError } from "./middleware/errors.ts";
+import { addHeaders } from "./middleware/headers.ts";
 import { checkOrigin } from "./middleware/origin.ts";
 import { addKeyRoutes } from "./keys.ts";
 import { addOpenApiRoute } from "./openapi.ts";
@@ -24,7 +27,10 @@ import { addVersionRoutes } from "./versions.ts";
 
 export const app: App = new OpenAPIHono<AppEnv>();
 
+app.use(addHeaders);
+app.use(checkBounds);
 app.use(checkOrigin);
+app.use(limitAddresses);
 app.use(requireConfiguration);
 app.onError(onError);
 app.notFound(notFoundIn(app));

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defaultLimits } from "../../scripts/default-limits.ts";
 import { configOf, readDeployConfig } from "../../scripts/deploy/config.ts";
 import { missingSecrets, withResources } from "../../scripts/deploy/resources.ts";
 import { inProject, migrationsDir } from "../../scripts/project.ts";
@@ -63,10 +64,11 @@ describe("npm run deploy", () => {
       d1_databases: [{ binding: "DB", database_name: "mine", database_id: "1234" }],
       kv_namespaces: [{ binding: "CACHE", id: "5678" }],
       services: [{ service: "spellrunner" }, { service: "another" }],
+      ratelimits: [{ namespace_id: "8401" }],
       env: { live: { routes: ["live.example.com/*"], kv_namespaces: [{ binding: "CACHE", id: "9" }] } },
     };
-    const limits = { USER_MAX_RUNS: "200", USER_MAX_CONNECTIONS: "200", USER_MAX_JOURNAL_BYTES: "" };
-    const settings = { USER_MAX_JOURNAL_BYTES: "" };
+    const limits = { ...defaultLimits, USER_MAX_JOURNAL_BYTES: "off" };
+    const settings = { USER_MAX_JOURNAL_BYTES: "off" };
     expect(configOf(production, "live", settings)).toEqual({
       name: "spellrunner-live",
       main: "src/worker.ts",
@@ -75,6 +77,7 @@ describe("npm run deploy", () => {
       d1_databases: [{ binding: "DB", database_name: "mine-live" }],
       kv_namespaces: [{ binding: "CACHE", id: "9" }],
       services: [{ service: "spellrunner-live" }, { service: "another" }],
+      ratelimits: [{ namespace_id: expect.stringMatching(/^8401\d{5}$/) as string }],
     });
     expect(configOf(production, "other", {})).not.toHaveProperty("routes");
     const { env: _env, ...itself } = production;
