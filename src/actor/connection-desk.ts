@@ -1,5 +1,5 @@
 /** Does what connections ask: one handler a message type, errors told and never thrown. */
-import { closeCodes } from "../protocol/down.ts";
+import { closeCodes, type ErrorMessage } from "../protocol/down.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { ClientMessage, EditCommand } from "../protocol/up.ts";
 import type { Json } from "../protocol/values.ts";
@@ -28,6 +28,8 @@ export interface ConnectionHost {
   pause(): Promise<void>;
   /** Frames that answer an edit. @throws SpellError when nothing was changed */
   edit(command: EditCommand): Promise<Iterable<string>>;
+  /** A failure in the words that this connection may have of it. */
+  told(error: SpellError): Pick<ErrorMessage, "code" | "message">;
   /** The end of a token of the same user, ms since 1970. @throws SpellError `unauthorized`, `overloaded` */
   renew(token: string): Promise<number>;
 }
@@ -147,8 +149,7 @@ export class ConnectionDesk {
   #fail(socket: WebSocket, error: SpellError, requestId?: string): void {
     this.#connections.fail(socket, {
       ...(requestId === undefined ? {} : { requestId }),
-      code: error.code,
-      message: error.message,
+      ...this.#host.told(error),
     });
   }
 }

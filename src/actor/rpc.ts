@@ -4,6 +4,7 @@
  */
 import type { ServiceChanged } from "../protocol/down.ts";
 import type { ErrorInfo } from "../protocol/errors.ts";
+import type { Share } from "../protocol/publications.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
 import type { TimingsRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
@@ -99,6 +100,8 @@ export interface RunnerRpc {
   timings(since: number): Promise<TimingSamples>;
   /** Its open connections. */
   countConnections(): Promise<number>;
+  /** Of a runner of a published spell: it was published anew, or is no longer (null), which ends it as a deletion does. */
+  publicationChanged(share: Share | null): Promise<void>;
   /** The spell was deleted: open connections close with 4404, runs are cancelled, later runs are `not_found`. */
   spellDeleted(): Promise<void>;
 }
@@ -125,10 +128,14 @@ export interface ManagerRpc {
   /** Tells every loaded runner of this user that uses `spellId`, and those of it that have connections; returns when all know. */
   spellChanged(spellId: string, version: number, patch?: string): Promise<void>;
   spellDeleted(spellId: string): Promise<void>;
+  /** Called by a runner of a spell that this user has published, before it reads it, so that no change of that is missed. */
+  guestLoaded(name: string): Promise<void>;
+  /** Tells the runners of what was published under that id; returns when all know. @param share null: it is no longer published */
+  publicationChanged(publicId: string, share: Share | null): Promise<void>;
   /** Loads a runner of this user, or frees one ({@link RunnerRpc.load}, {@link RunnerRpc.unload}). */
   startRunner(name: string): Promise<RpcAnswer>;
   endRunner(name: string): Promise<RpcAnswer>;
-  /** `GET /runners`: `{data: [{spellId, owner, session, connections, loaded, loadedAt?, playing, bytes}]}` */
+  /** `GET /runners`: `{data: [{spellId, owner?, session, connections, loaded, loadedAt?, playing, bytes}]}` */
   listRunners(): Promise<RpcAnswer>;
   /** A ticket for one WebSocket, valid 30 s: keeps only its hash. `expiresAt` is the token's own expiry in ms. */
   createTicket(hash: string, expiresAt: number): Promise<void>;

@@ -7,9 +7,10 @@ import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
 import type { ServiceChanged } from "../protocol/down.ts";
+import type { Share } from "../protocol/publications.ts";
 import type { TimingsRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
-import { parseRunnerName } from "./address.ts";
+import { parseRunnerName, publicIdOf } from "./address.ts";
 import { Leases } from "./leases.ts";
 import { managerSteps, migrate } from "./migrations.ts";
 import type { ManagerRpc, RpcAnswer, RunnerRpc } from "./rpc.ts";
@@ -197,6 +198,23 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     this.#sql.exec("DELETE FROM runners WHERE spell_id = ?", spellId);
   }
 
+  async guestLoaded(name: string): Promise<void> {
+    const { spellId } = parseRunnerName(name);
+    this.#sql.exec("INSERT OR IGNORE INTO guests (name, spell_id) VALUES (?, ?)", name, spellId);
+  }
+
+  async publicationChanged(publicId: string, share: Share | null): Promise<void> {
+    const spellId = `@${publicId}`;
+    const names = this.#sql
+      .exec<{ name: string }>("SELECT name FROM guests WHERE spell_id = ?", spellId)
+      .toArray()
+      .map(({ name }) => name);
+    // Each is an object that may have to be woken, and there may be many.
+    for (let from = 0; from < names.length; from += maxAsked)
+      await this.#tell(names.slice(from, from + maxAsked), (runner) => runner.publicationChanged(share));
+    if (share === null) this.#sql.exec("DELETE FROM guests WHERE spell_id = ?", spellId);
+  }
+
   async startRunner(name: string): Promise<RpcAnswer> {
     return this.#runner(name).load();
   }
@@ -213,7 +231,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
         const { spellId, owner, session } = parseRunnerName(row.name);
         return {
           spellId,
-          owner,
+          ...(publicIdOf(spellId) === undefined ? { owner } : {}),
           session,
           connections: row.connections,
           loaded: row.loaded_at !== null,

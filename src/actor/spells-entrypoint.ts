@@ -2,8 +2,8 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type * as z from "zod";
 import { defaultSession, runnerName } from "./address.ts";
-import { startNames } from "../engine/index.ts";
 import { loadSpell } from "./loaded-spell.ts";
+import { interfaceOf } from "./spell-interface.ts";
 import type { RpcFailure, RunnerRpc } from "./rpc.ts";
 import { SpellRepository } from "../db/spells.ts";
 import type { StoredSpell } from "../db/stored-spell.ts";
@@ -50,16 +50,7 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
     const { userId } = checkedAs("call", serviceCall, call);
     const { id, version } = (await this.#stored(userId, idOrName)).document;
     const { plan } = await loadSpell(this.#spells(), userId, id);
-    const [graph] = plan.graphs;
-    const namesOf = (places: readonly number[] = []): string[] =>
-      places.flatMap((place) => graph?.nodes[place]?.name ?? []);
-    return {
-      id,
-      version,
-      inputs: [...new Set(namesOf(graph?.inputs))],
-      outputs: [...new Set(namesOf(graph?.outputs))],
-      triggers: graph === undefined ? [] : startNames(graph),
-    };
+    return { id, version, ...interfaceOf(plan) };
   }
 
   async run(call: ServiceCall, request: RunSpellRequest): Promise<RanSpell> {

@@ -16,8 +16,8 @@ import {
 import { askActor, runnerOf } from "./actors.ts";
 import { parseAs, readJson } from "./body.ts";
 import {
+  addressParams,
   idempotencyKeyOf,
-  idParams,
   opaqueParam,
   pageQuery,
   prefersAsync,
@@ -70,7 +70,7 @@ export function addRunRoutes(app: App): void {
       summary: "Run a spell and get its outputs, or with `Accept: text/event-stream` its events as they come",
       tag,
       access: "user",
-      params: idParams,
+      params: addressParams,
       query: sessionQuery,
       headers: runHeaders,
       body: { schema: "RunRequest", required: false },
@@ -109,7 +109,7 @@ export function addRunRoutes(app: App): void {
       summary: "List the runs of a runner, newest first",
       tag,
       access: "user",
-      params: idParams,
+      params: addressParams,
       query: listQuery,
       responses: { 200: answer("One page", "RunList") },
     },
