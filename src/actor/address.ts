@@ -35,3 +35,11 @@ export const publicIdOf = (spellId: string): string | undefined =>
   spellId.startsWith("@") ? spellId.slice(1) : undefined;
 
 export const managerName = (userId: string): string => JSON.stringify([1, userId]);
+
+/** Whose manager it is. @throws SpellError `internal` when `name` was not made by {@link managerName} */
+export function parseManagerName(name: string | undefined): string {
+  const parts: unknown = name === undefined ? undefined : JSON.parse(name);
+  if (Array.isArray(parts) && parts.length === 2 && parts[0] === 1 && typeof parts[1] === "string")
+    return parts[1];
+  throw new SpellError("internal", "This manager has no proper name.");
+}

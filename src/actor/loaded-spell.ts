@@ -72,21 +72,20 @@ export async function loadSpell(
 /**
  * What is published under that id, as its owner published it: sub-spells are his, at the versions that they had.
  * @param pin what a run has begun with
- * @throws SpellError `not_found` where nothing is, or nothing of that owner's; `overloaded`
+ * @throws SpellError `not_found`, `overloaded`
  */
 export async function loadPublished(
   db: D1Database,
-  owner: string,
   publicId: string,
   pin?: Pin,
-): Promise<{ spell: LoadedSpell; share: Share }> {
+): Promise<{ spell: LoadedSpell; version: number; share: Share }> {
   const found = await new PublicationRepository(db).find(publicId);
-  if (found === null || found.owner !== owner)
-    throw new SpellError("not_found", `Nothing is published as "@${publicId}".`);
-  const { spellId, version, uses, share } = found;
+  if (found === null)
+    throw new SpellError("not_found", `Nothing is published as "@${publicId.slice(0, 128)}".`);
+  const { owner, spellId, version, uses, share } = found;
   const spell = await loadSpell(new SpellRepository(db), owner, spellId, pin ?? { version, uses });
   // No change of a spell concerns it: only publishing again does.
-  return { spell: { ...spell, usesOthers: false }, share };
+  return { spell: { ...spell, usesOthers: false }, version, share };
 }
 
 type Find = (ref: string) => Promise<SpellDocument | undefined>;

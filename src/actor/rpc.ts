@@ -4,7 +4,7 @@
  */
 import type { ServiceChanged } from "../protocol/down.ts";
 import type { ErrorInfo } from "../protocol/errors.ts";
-import type { Share } from "../protocol/publications.ts";
+import type { Publication, PublishRequest, Share } from "../protocol/publications.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
 import type { TimingsRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
@@ -130,6 +130,10 @@ export interface ManagerRpc {
   spellDeleted(spellId: string): Promise<void>;
   /** Called by a runner of a spell that this user has published, before it reads it, so that no change of that is missed. */
   guestLoaded(name: string): Promise<void>;
+  /** Publishes a version of a spell of this user's. @throws SpellError `not_found`, `spell_invalid`, `overloaded` */
+  publish(spellId: string, request: PublishRequest): Promise<Publication>;
+  /** Gives the id under which it was published; null where it was not. @throws SpellError `overloaded` */
+  unpublish(spellId: string): Promise<string | null>;
   /** Tells the runners of what was published under that id; returns when all know. @param share null: it is no longer published */
   publicationChanged(publicId: string, share: Share | null): Promise<void>;
   /** Loads a runner of this user, or frees one ({@link RunnerRpc.load}, {@link RunnerRpc.unload}). */

@@ -361,7 +361,7 @@ export class RunnerParts {
     const { owner, spellId } = this.address;
     const publicId = publicIdOf(spellId);
     if (publicId === undefined) return loadSpell(this.spells, owner, spellId, pin);
-    const { spell, share } = await loadPublished(this.#env.DB, owner, publicId, pin);
+    const { spell, share } = await loadPublished(this.#env.DB, publicId, pin);
     this.disclosure.share = share;
     return spell;
   }

@@ -7,12 +7,13 @@ import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
 import type { ServiceChanged } from "../protocol/down.ts";
-import type { Share } from "../protocol/publications.ts";
+import type { Publication, PublishRequest, Share } from "../protocol/publications.ts";
 import type { TimingsRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
-import { parseRunnerName, publicIdOf } from "./address.ts";
+import { parseManagerName, parseRunnerName, publicIdOf } from "./address.ts";
 import { Leases } from "./leases.ts";
 import { managerSteps, migrate } from "./migrations.ts";
+import { Publisher } from "./published/publisher.ts";
 import type { ManagerRpc, RpcAnswer, RunnerRpc } from "./rpc.ts";
 import type { RunLease } from "./run-permits.ts";
 import { type TimingSamples, timingsOf } from "./timings.ts";
@@ -203,6 +204,14 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     this.#sql.exec("INSERT OR IGNORE INTO guests (name, spell_id) VALUES (?, ?)", name, spellId);
   }
 
+  publish(spellId: string, request: PublishRequest): Promise<Publication> {
+    return this.#publisher().publish(spellId, request);
+  }
+
+  unpublish(spellId: string): Promise<string | null> {
+    return this.#publisher().unpublish(spellId);
+  }
+
   async publicationChanged(publicId: string, share: Share | null): Promise<void> {
     const spellId = `@${publicId}`;
     const names = this.#sql
@@ -276,6 +285,14 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
       )
       .toArray()
       .map((row) => row.name);
+  }
+
+  #publisher(): Publisher {
+    return new Publisher({
+      db: this.env.DB,
+      owner: parseManagerName(this.ctx.id.name),
+      tell: (publicId, share) => this.publicationChanged(publicId, share),
+    });
   }
 
   #runner(name: string): RunnerRpc {

@@ -1,8 +1,8 @@
 /** The spells service: the runner itself, for nodes that learn only at run time which spell to run. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type * as z from "zod";
-import { defaultSession, runnerName } from "./address.ts";
-import { loadSpell } from "./loaded-spell.ts";
+import { defaultSession, publicIdOf, runnerName } from "./address.ts";
+import { loadPublished, loadSpell } from "./loaded-spell.ts";
 import { interfaceOf } from "./spell-interface.ts";
 import type { RpcFailure, RunnerRpc } from "./rpc.ts";
 import { SpellRepository } from "../db/spells.ts";
@@ -48,6 +48,11 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
 
   async interface(call: ServiceCall, idOrName: string): Promise<SpellInterface> {
     const { userId } = checkedAs("call", serviceCall, call);
+    const publicId = publicIdOf(idOrName);
+    if (publicId !== undefined) {
+      const { spell, version } = await loadPublished(this.env.DB, publicId);
+      return { id: idOrName, version, ...interfaceOf(spell.plan) };
+    }
     const { id, version } = (await this.#stored(userId, idOrName)).document;
     const { plan } = await loadSpell(this.#spells(), userId, id);
     return { id, version, ...interfaceOf(plan) };

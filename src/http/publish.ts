@@ -1,14 +1,13 @@
 /** Publishing: others run a spell of yours at `/spells/@<publicId>`, each on a runner of their own. */
-import { loadPublished, loadSpell } from "../actor/loaded-spell.ts";
-import { interfaceOf } from "../actor/spell-interface.ts";
 import { PublicationRepository } from "../db/publications.ts";
 import { SpellRepository } from "../db/spells.ts";
-import { newId } from "../platform/ids.ts";
+import { boundOf, boundServices } from "../platform/bound-services.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { type PublishedSpell, publishRequest } from "../protocol/publications.ts";
+import { askActor, managerOf } from "./actors.ts";
 import { announce } from "./announce.ts";
 import { parseAs, readJson } from "./body.ts";
-import { forgetSpell, noSuchSpell } from "./ownership.ts";
+import { forgetSpell, noSuchSpell, requireSpell } from "./ownership.ts";
 import { idParams, spellIdOf } from "./request.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
@@ -51,35 +50,35 @@ export function addPublishRoutes(app: App): void {
       summary: "Publish a spell no longer: what others run of it is cancelled, their connections closed",
       responses: { 204: emptyAnswer("No longer published"), ...unpublished },
     },
-    async (c) => {
-      const publicId = await publicationsOf(c).remove(c.var.identity.userId, spellIdOf(c));
-      if (publicId === null) throw notPublished();
-      await endPublished(c, publicId);
-      return new Response(null, { status: 204 });
-    },
+    unpublish,
   );
 }
 
 async function publish(c: RouteContext): Promise<Response> {
-  const owner = c.var.identity.userId;
+  const { userId } = c.var.identity;
   const id = spellIdOf(c);
   const body = await readJson(c.req.raw, { maxBytes: maxBodyBytes, empty: {} });
-  const { version, share } = parseAs(publishRequest, body, "The request to publish");
-  const pin = version === undefined ? undefined : { version };
-  const { ref } = await loadSpell(new SpellRepository(c.env.DB), owner, id, pin);
-  const made = await publicationsOf(c).put({
-    publicId: newId(),
-    owner,
-    spellId: id,
-    version: ref.version,
-    // As they are now: what is published changes by publishing alone.
-    uses: ref.uses ?? [],
-    share,
-  });
-  // It was deleted in between.
-  if (made === null) throw noSuchSpell(id);
-  await announce(c.env, owner, (manager) => manager.publicationChanged(made.publicId, made.share));
+  const request = parseAs(publishRequest, body, "The request to publish");
+  await requireSpell(c.env.DB, userId, id);
+  const made = await askActor(
+    () => managerOf(c.env, userId),
+    (manager) => manager.publish(id, request),
+    "read",
+  );
   return json(made);
+}
+
+async function unpublish(c: RouteContext): Promise<Response> {
+  const { userId } = c.var.identity;
+  const id = spellIdOf(c);
+  const publicId = await askActor(
+    () => managerOf(c.env, userId),
+    (manager) => manager.unpublish(id),
+    "write",
+  );
+  if (publicId === null) throw notPublished();
+  forgetSpell(userId, `@${publicId}`);
+  return new Response(null, { status: 204 });
 }
 
 /** What others run of a spell of the caller's ends, since nothing is published under that id any more. */
@@ -90,24 +89,18 @@ export async function endPublished(c: RouteContext, publicId: string): Promise<v
 }
 
 /** What everybody may know of a published spell. @throws SpellError `not_found`, `overloaded` */
-export async function publishedSpellOf(db: D1Database, publicId: string): Promise<PublishedSpell> {
-  const found = await new PublicationRepository(db).find(publicId);
+export async function publishedSpellOf(c: RouteContext, publicId: string): Promise<PublishedSpell> {
+  const found = await publicationsOf(c).find(publicId);
   if (found === null) throw noSuchSpell(`@${publicId}`);
   const { owner, spellId, version, share } = found;
-  const [stored, { spell }] = await Promise.all([
-    new SpellRepository(db).getLiveVersion(owner, spellId, version),
-    loadPublished(db, owner, publicId),
+  const { spells } = boundServices(c.env);
+  const [stored, taken] = await Promise.all([
+    new SpellRepository(c.env.DB).getLiveVersion(owner, spellId, version),
+    boundOf({ spells }, "spells").interface({ userId: c.var.identity.userId }, `@${publicId}`),
   ]);
   if (stored === null) throw noSuchSpell(`@${publicId}`);
   const { document } = stored;
-  return {
-    id: `@${publicId}`,
-    name: document.name,
-    version,
-    share,
-    ...interfaceOf(spell.plan),
-    ...(share === "source" ? { document } : {}),
-  };
+  return { ...taken, name: document.name, share, ...(share === "source" ? { document } : {}) };
 }
 
 const publicationsOf = (c: RouteContext): PublicationRepository => new PublicationRepository(c.env.DB);

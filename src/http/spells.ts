@@ -98,7 +98,7 @@ export function addSpellRoutes(app: App): void {
     },
     async (c) => {
       const publicId = publicIdOf(c.req.param("id") ?? "");
-      if (publicId !== undefined) return json(await publishedSpellOf(c.env.DB, publicId));
+      if (publicId !== undefined) return json(await publishedSpellOf(c, publicId));
       const id = spellIdOf(c);
       const stored = await repositoryOf(c).get(userOf(c), id);
       if (stored === null) throw noSuchSpell(id);
