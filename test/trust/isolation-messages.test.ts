@@ -157,7 +157,7 @@ describe("Every message", () => {
       const frames = await answerTo(tab, {
         ...message(type, runId),
         ...(type === "answer" ? { nodeId: "extra" } : {}),
-      } as ClientMessage);
+      });
       tally.add(
         `${type} of a reader`,
         isNot(frames, type === "run" ? undefined : (refused[type] ?? refusals[type])),
