@@ -313,14 +313,13 @@ export class RunnerParts {
     );
   }
 
-  /** Why no further connection is taken; null where it is. */
-  async refusal(): Promise<SpellError | null> {
-    try {
-      if (this.disclosure.isUnknown) await this.spell.get();
-    } catch (thrown) {
-      return SpellError.from(thrown);
-    }
-    return this.admission.refusal();
+  /** Why a published spell is not to be had; null where it is, and for one's own. */
+  async absence(): Promise<SpellError | null> {
+    if (!this.disclosure.isUnknown) return null;
+    return this.spell.get().then(
+      () => null,
+      (thrown: unknown) => SpellError.from(thrown),
+    );
   }
 
   /** @throws SpellError `not_found` where the spell is no longer published, `overloaded` */

@@ -169,9 +169,9 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   }
 
   async publicationChanged(share: Share | null): Promise<void> {
-    if (share === null) return this.#end("The spell is no longer published.");
-    this.#parts.disclosure.share = share;
-    this.#parts.spell.forget();
+    this.#parts.disclosure.share = share ?? undefined;
+    if (share === null) this.#end("The spell is no longer published.");
+    else this.#parts.spell.forget();
   }
 
   async spellDeleted(): Promise<void> {
@@ -196,7 +196,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   /** The WebSocket upgrade, already authenticated by the Worker. */
   override async fetch(request: Request): Promise<Response> {
     const expiresAt = Number(request.headers.get(upgradeHeaders.expiresAt));
-    const refused = await this.#parts.refusal();
+    const refused = (await this.#parts.absence()) ?? (await this.#parts.admission.refusal());
     if (refused !== null) return Response.json(refused.toInfo(), { status: statusOf(refused.code) });
     const { 0: client, 1: server } = new WebSocketPair();
     this.#parts.connections.accept(server, expiresAt);

@@ -5,6 +5,7 @@ import { SpellRepository } from "../db/spells.ts";
 import { now } from "../platform/clock.ts";
 import { ExpiringMap } from "../platform/expiring-map.ts";
 import { SpellError } from "../protocol/errors.ts";
+import { spellAddress } from "../protocol/spell.ts";
 
 const memoryMs = 60_000;
 /** Only that a spell exists is remembered, never that it does not: a new one must be there at once, everywhere. */
@@ -27,7 +28,8 @@ const published = new ExpiringMap<string>(50_000);
 export async function requirePublished(db: D1Database, publicId: string): Promise<string> {
   const remembered = published.get(publicId, now());
   if (remembered !== undefined) return remembered;
-  const found = await new PublicationRepository(db).find(publicId);
+  const isOne = spellAddress.safeParse(`@${publicId}`).success;
+  const found = isOne ? await new PublicationRepository(db).find(publicId) : null;
   if (found === null) throw noSuchSpell(`@${publicId}`);
   published.set(publicId, found.owner, now() + memoryMs);
   return found.owner;

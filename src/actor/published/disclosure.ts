@@ -53,8 +53,8 @@ export class Disclosure {
     return !this.#isPublished || this.#share === "source";
   }
 
-  /** Of a published spell, as its owner has it now. */
-  set share(share: Share) {
+  /** Of a published spell, as its owner has it now; undefined where that is to be read again. */
+  set share(share: Share | undefined) {
     this.#share = share;
   }
 
