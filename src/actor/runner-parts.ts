@@ -96,7 +96,8 @@ export class RunnerParts {
     migrate(ctx.storage.sql, runnerSteps);
     this.address = parseRunnerName(ctx.id.name);
     const publicId = publicIdOf(this.address.spellId);
-    this.disclosure = new Disclosure(this.address.spellId, publicId !== undefined);
+    const isOwn = publicId === undefined && this.address.caller === this.address.owner;
+    this.disclosure = new Disclosure(this.address.spellId, isOwn);
     this.spells = new SpellRepository(env.DB);
     this.failures = new Failures({ runner: this.address });
     const facts = new Facts(ctx.storage.sql);
@@ -177,7 +178,7 @@ export class RunnerParts {
       state: this.state,
       ports: {
         ...ports,
-        ...(publicId === undefined ? {} : { services: guestServices(ports.services, this.address) }),
+        ...(isOwn ? {} : { services: guestServices(ports.services, this.address) }),
         callback: (runId, name) => `${env.PUBLIC_URL ?? ""}${hooks.pathOf({ runId, name })}`,
       },
       delta: (run, nodeId, visit, text) => {

@@ -122,7 +122,7 @@ function journalOn(storage: DurableObjectStorage) {
         runs: [],
       };
       const recent = (runs: number) => table.list(runs, undefined, undefined).runs.map(({ runId }) => runId);
-      const [, ...frames] = [...helloFrames(welcome, lastSeq, store, new Disclosure("s", false), recent)];
+      const [, ...frames] = [...helloFrames(welcome, lastSeq, store, new Disclosure("s", true), recent)];
       const [first] = frames.map((frame) => JSON.parse(frame) as { events?: unknown[]; snapshot?: unknown });
       return first ?? {};
     },

@@ -34,23 +34,26 @@ const mayBeShown = (json: string): boolean =>
 
 export class Disclosure {
   readonly #spellId: string;
-  readonly #isPublished: boolean;
+  readonly #isOwn: boolean;
   #share: Share | undefined;
 
-  /** @param spellId of the runner's address */
-  constructor(spellId: string, isPublished: boolean) {
+  /**
+   * @param spellId of the runner's address
+   * @param isOwn the spell is the caller's own, and not as it is published
+   */
+  constructor(spellId: string, isOwn: boolean) {
     this.#spellId = spellId;
-    this.#isPublished = isPublished;
+    this.#isOwn = isOwn;
   }
 
   /** What is shared is not known yet, so nothing counts as shared: the publication is to be read before anything is shown. */
   get isUnknown(): boolean {
-    return this.#isPublished && this.#share === undefined;
+    return !this.#isOwn && this.#share === undefined;
   }
 
   /** Everything is shown. */
   get isWhole(): boolean {
-    return !this.#isPublished || this.#share === "source";
+    return this.#isOwn || this.#share === "source";
   }
 
   /** Of a published spell, as its owner has it now; undefined where that is to be read again. */
@@ -60,7 +63,7 @@ export class Disclosure {
 
   /** For what only the owner of a spell does, to the spell itself. @throws SpellError `forbidden` */
   requireOwn(what: string): void {
-    if (this.#isPublished) throw new SpellError("forbidden", `A published spell is run, not ${what}.`);
+    if (!this.#isOwn) throw new SpellError("forbidden", `A published spell is run, not ${what}.`);
   }
 
   /** For what names the nodes of a spell. @throws SpellError `forbidden` */
