@@ -212,7 +212,7 @@ describe("A run of a published spell", () => {
     const { publicId } = await publish(author, "io");
     const run = () => guest.ask(`/spells/@${publicId}/run`, { body: { inputs: { text: "x" } } });
     expect((await run()).status).toBe(200);
-    const { DB } = bindings;
+    const before = Object.getOwnPropertyDescriptor(bindings, "DB") ?? {};
     const refused = () => {
       throw new Error("D1 was asked");
     };
@@ -224,7 +224,7 @@ describe("A run of a published spell", () => {
       expect((await run()).status).toBe(200);
       expect((await guest.ask("/spells")).status).toBe(500);
     } finally {
-      Object.defineProperty(bindings, "DB", { configurable: true, value: DB });
+      Object.defineProperty(bindings, "DB", before);
     }
   });
 });
