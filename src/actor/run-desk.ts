@@ -53,6 +53,8 @@ export interface RunOrder extends RunRequest {
 
 export interface DeskOptions {
   userId: string;
+  /** @throws SpellError for an order that may not be given */
+  check?: (order: RunOrder) => void;
   journal: RunnerJournal;
   runs: RunTable;
   state: SessionState;
@@ -127,7 +129,8 @@ export class RunDesk {
    * `overloaded` (the queue is full): no run was made
    */
   take(spell: LoadedSpell, order: RunOrder): ActiveRun {
-    const { journal } = this.#options;
+    const { journal, check } = this.#options;
+    check?.(order);
     const mode = order.concurrency ?? "parallel";
     const trigger = chooseTrigger(spell.plan, order.inputs ?? {}, order.trigger);
     if (mode === "reject" && this.#active.size > 0)

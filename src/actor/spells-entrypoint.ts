@@ -1,9 +1,9 @@
 /** The spells service: the runner itself, for nodes that learn only at run time which spell to run. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type * as z from "zod";
-import { defaultSession, runnerName } from "./address.ts";
-import { startNames } from "../engine/index.ts";
-import { loadSpell } from "./loaded-spell.ts";
+import { defaultSession, publicIdOf, runnerName } from "./address.ts";
+import { loadPublished, loadSpell } from "./loaded-spell.ts";
+import { interfaceOf } from "./spell-interface.ts";
 import type { RpcFailure, RunnerRpc } from "./rpc.ts";
 import { SpellRepository } from "../db/spells.ts";
 import type { StoredSpell } from "../db/stored-spell.ts";
@@ -49,18 +49,15 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
 
   async interface(call: ServiceCall, spell: string): Promise<SpellInterface> {
     const { userId } = checkedAs("call", serviceCall, call);
-    const { id, version } = (await this.#stored(userId, checkedAs("spell", idOrName, spell))).document;
+    const asked = checkedAs("spell", idOrName, spell);
+    const publicId = publicIdOf(asked);
+    if (publicId !== undefined) {
+      const published = await loadPublished(this.env.DB, publicId);
+      return { id: asked, version: published.version, ...interfaceOf(published.spell.plan) };
+    }
+    const { id, version } = (await this.#stored(userId, asked)).document;
     const { plan } = await loadSpell(this.#spells(), userId, id);
-    const [graph] = plan.graphs;
-    const namesOf = (places: readonly number[] = []): string[] =>
-      places.flatMap((place) => graph?.nodes[place]?.name ?? []);
-    return {
-      id,
-      version,
-      inputs: [...new Set(namesOf(graph?.inputs))],
-      outputs: [...new Set(namesOf(graph?.outputs))],
-      triggers: graph === undefined ? [] : startNames(graph),
-    };
+    return { id, version, ...interfaceOf(plan) };
   }
 
   async run(call: ServiceCall, request: RunSpellRequest): Promise<RanSpell> {

@@ -17,8 +17,8 @@ import { askActor, runnerOf } from "./actors.ts";
 import { parseAs, readJson } from "./body.ts";
 import { maxBodyBytes } from "./bounds.ts";
 import {
+  addressParams,
   idempotencyKeyOf,
-  idParams,
   opaqueParam,
   pageQuery,
   prefersAsync,
@@ -69,7 +69,7 @@ export function addRunRoutes(app: App): void {
       summary: "Run a spell and get its outputs, or with `Accept: text/event-stream` its events as they come",
       tag,
       access: "user",
-      params: idParams,
+      params: addressParams,
       query: sessionQuery,
       headers: runHeaders,
       body: { schema: "RunRequest", required: false },
@@ -108,7 +108,7 @@ export function addRunRoutes(app: App): void {
       summary: "List the runs of a runner, newest first",
       tag,
       access: "user",
-      params: idParams,
+      params: addressParams,
       query: listQuery,
       responses: { 200: answer("One page", "RunList") },
     },

@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from "vitest";
 import { runnerName } from "../../src/actor/address.ts";
 import { Chunks } from "../../src/actor/chunks.ts";
 import { helloFrames } from "../../src/actor/hello.ts";
+import { Disclosure } from "../../src/actor/published/disclosure.ts";
 import { RunnerJournal } from "../../src/actor/journal.ts";
 import { JournalStore } from "../../src/actor/journal-store.ts";
 import { LargeValues } from "../../src/actor/large-values.ts";
@@ -121,7 +122,7 @@ function journalOn(storage: DurableObjectStorage) {
         runs: [],
       };
       const recent = (runs: number) => table.list(runs, undefined, undefined).runs.map(({ runId }) => runId);
-      const [, ...frames] = [...helloFrames(welcome, lastSeq, store, recent)];
+      const [, ...frames] = [...helloFrames(welcome, lastSeq, store, new Disclosure("s", true), recent)];
       const [first] = frames.map((frame) => JSON.parse(frame) as { events?: unknown[]; snapshot?: unknown });
       return first ?? {};
     },
