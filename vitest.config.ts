@@ -81,6 +81,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 AUTH_SECRET: "a secret that only tests know, 32 bytes and more",
+                ADMIN_TOKEN: "a-token-that-only-the-operator-of-tests-knows",
                 ALLOWED_ORIGINS: "https://app.example",
                 // The provider behind the service bindings is the loopback server of the global setup.
                 OPENAI_BASE_URL: `${inject<string>("openAiUrl")}/v1`,

@@ -4,15 +4,21 @@
 import { HookRepository } from "../db/hooks.ts";
 import { SpellRepository } from "../db/spells.ts";
 import type { Env } from "../env.ts";
+import type { EnginePlugin } from "../engine/index.ts";
 import { calledBack, sandboxed } from "../nodes/index.ts";
+import { boundServices } from "../platform/bound-services.ts";
 import { now } from "../platform/clock.ts";
+import { count, tellCounts } from "../platform/counters.ts";
 import { identify } from "../platform/identify.ts";
 import { describeError, log } from "../platform/log.ts";
-import { atMostTwice } from "../platform/retry.ts";
+import { atMostTwice, fromStub } from "../platform/retry.ts";
+import { sampledTracer } from "../platform/trace.ts";
 import type { ServiceChanged } from "../protocol/down.ts";
+import type { Services } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import { managerName, parseRunnerName, type RunnerAddress } from "./address.ts";
 import { Admission } from "./admission.ts";
+import { askedServices } from "./asked-services.ts";
 import { Chunks } from "./chunks.ts";
 import { ConnectionDesk } from "./connection-desk.ts";
 import { Connections } from "./connections.ts";
@@ -37,6 +43,7 @@ import { Player } from "./play/player.ts";
 import { Retention, retentionOf } from "./retention.ts";
 import { RunAnswers } from "./run-answers.ts";
 import { Recovery } from "./recovery.ts";
+import { RunSpans } from "./run-spans.ts";
 import { RunPermits } from "./run-permits.ts";
 import { RunDesk } from "./run-desk.ts";
 import { RunTable } from "./run-table.ts";
@@ -106,7 +113,11 @@ export class RunnerParts {
     this.runs = new RunTable(ctx.storage.sql, this.store, this.address.session);
     this.spell = new HeldSpell({
       spellId: this.address.spellId,
-      register: () => this.manager().runnerLoaded(this.name()),
+      // Without it a later version would not be told here, so a run does not begin.
+      register: () =>
+        atMostTwice(() => this.manager().runnerLoaded(this.name())).catch((error: unknown) => {
+          throw fromStub(error, "manager of your runners");
+        }),
       load: () => this.load(),
     });
     this.changes = new SpellChanges({
@@ -186,7 +197,10 @@ export class RunnerParts {
       asked: (run) => {
         if (this.#callbacks.size > 0) ctx.waitUntil(scheduler.wait(0).then(() => this.#callbacks.serve(run)));
       },
-      ended: (runId) => {
+      observed: (traceparent) => this.#observed(traceparent),
+      ended: (runId, end) => {
+        count("runs", { status: end.type.slice(4) });
+        ctx.waitUntil(tellCounts(env));
         this.#callbacks.forget(runId);
         this.sweeper.runEnded();
         if (this.player.isPlaying) ctx.waitUntil(this.player.goOn());
@@ -340,6 +354,17 @@ export class RunnerParts {
   }
   /** What the manager was told last; null while that is not known. */
   #subscribed: string | null = null;
+
+  /** A run is traced where the invocation that begins it is; else only what came with its request is passed on. */
+  #observed(traceparent: string | undefined): { plugins?: EnginePlugin[]; services?: Services } {
+    const tracer = sampledTracer();
+    if (tracer === undefined && traceparent === undefined) return {};
+    const spans = tracer === undefined ? undefined : new RunSpans(tracer, this.address);
+    return {
+      ...(spans === undefined ? {} : { plugins: [spans] }),
+      services: askedServices(boundServices(this.#env), { traceparent, spans }),
+    };
+  }
 
   /** What its runs have used, counted to the last. */
   report(): RunnerReport {

@@ -1,13 +1,16 @@
 /** The HTTP side of the Worker: which routes there are and what stands before them. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { addAccountRoutes } from "./accounts.ts";
+import { addAuditRoute } from "./audit.ts";
 import { addAuthRoutes } from "./auth.ts";
 import { addCatalogueRoute } from "./catalogue.ts";
 import { addConnectRoute } from "./connect.ts";
 import { addHealthRoute } from "./health.ts";
 import { addHookRoute } from "./hooks.ts";
+import { addMetricsRoute } from "./metrics.ts";
 import { requireConfiguration } from "./middleware/configured.ts";
 import { notFoundIn, onError } from "./middleware/errors.ts";
+import { measured } from "./middleware/measured.ts";
 import { checkOrigin } from "./middleware/origin.ts";
 import { addKeyRoutes } from "./keys.ts";
 import { addOpenApiRoute } from "./openapi.ts";
@@ -24,6 +27,7 @@ import { addVersionRoutes } from "./versions.ts";
 
 export const app: App = new OpenAPIHono<AppEnv>();
 
+app.use(measured);
 app.use(checkOrigin);
 app.use(requireConfiguration);
 app.onError(onError);
@@ -40,9 +44,11 @@ addSignInRoutes(app);
 addAccountRoutes(app);
 addKeyRoutes(app);
 addSecretRoutes(app);
+addAuditRoute(app);
 addUploadRoute(app);
 addServiceRoutes(app);
 addCatalogueRoute(app);
 addOpenApiRoute(app);
 addHealthRoute(app);
+addMetricsRoute(app);
 addPageRoutes(app);

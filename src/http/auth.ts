@@ -1,6 +1,7 @@
 /** Tickets: from a token to what may stand in a WebSocket's URL. */
 import { makeTicket, ticketLifetimeSeconds } from "../platform/tickets.ts";
 import { askActor, managerOf } from "./actors.ts";
+import { audit } from "./audit.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App } from "./route.ts";
 
@@ -23,6 +24,7 @@ export function addAuthRoutes(app: App): void {
         (manager) => manager.createTicket(hash, expiresAt),
         "write",
       );
+      audit(c, userId, { action: "ticket.made" });
       return json({ ticket, expiresIn: ticketLifetimeSeconds }, 201);
     },
   );

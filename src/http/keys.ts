@@ -4,6 +4,7 @@ import { ApiKeyRepository } from "../db/api-keys.ts";
 import { now } from "../platform/clock.ts";
 import { newApiKey } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
+import { audit } from "./audit.ts";
 import { parseAs, readJson } from "./body.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
@@ -39,6 +40,7 @@ export function addKeyRoutes(app: App): void {
           errors: [{ path: "expiresAt", message: "in the past" }],
         });
       const made = await keysOf(c).create(c.var.identity.userId, { name, scopes, expiresAt }, now());
+      audit(c, c.var.identity.userId, { action: "key.made", target: made.id });
       return json(made, 201);
     },
   );
@@ -56,6 +58,7 @@ export function addKeyRoutes(app: App): void {
       const id = c.req.param("id") ?? "";
       if (!(await keysOf(c).remove(c.var.identity.userId, id)))
         throw new SpellError("not_found", "You have no key of this id.");
+      audit(c, c.var.identity.userId, { action: "key.removed", target: id });
       return new Response(null, { status: 204 });
     },
   );

@@ -1,6 +1,7 @@
 /** Answers: JSON as text, event streams, and problems (RFC 9457). Every one of them carries its security headers. */
 import { type ErrorInfo, type Problem, SpellError, statusOf, titleOf } from "../protocol/errors.ts";
 import { VersionConflict } from "../db/spells.ts";
+import { count } from "../platform/counters.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, log } from "../platform/log.ts";
 
@@ -47,6 +48,7 @@ interface Differences {
 export function problem(failure: Failure, differences: Differences = {}): Response {
   const { code, message, errors, runId, nodeId, errorId, version, retryAfter } = failure;
   const status = differences.status ?? statusOf(code);
+  count("problems", { code });
   const body: Problem & { version?: number | undefined } = {
     type: `urn:spellrunner:problem:${code}`,
     title: differences.title ?? titleOf(code),

@@ -28,3 +28,25 @@ export async function atMostTwice<T>(call: () => Promise<T>): Promise<T> {
   }
   return call();
 }
+
+/**
+ * What a call of an actor or a service failed with, as ours: what the platform says of it is `overloaded`.
+ * @param who `runner`, `completion service`: for the message
+ */
+export function fromStub(error: unknown, who = "runner"): SpellError {
+  const own = SpellError.from(error);
+  if (own.code !== "internal") return own;
+  if (isOverloaded(error))
+    return new SpellError(
+      "overloaded",
+      `This ${who} has more requests than it can take. Slow down and try again.`,
+      { retryable: true, retryAfter: 2, cause: error },
+    );
+  if (isRetryable(error))
+    return new SpellError(
+      "overloaded",
+      `The ${who} was restarted while it worked on this request. Look what it did before you repeat one.`,
+      { retryable: true, retryAfter: 1, cause: error },
+    );
+  return own;
+}

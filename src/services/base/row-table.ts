@@ -1,5 +1,5 @@
 /** Rows of one service in D1, each its owner's alone. */
-import { fromD1 } from "../../db/d1-errors.ts";
+import { askD1 } from "../../db/d1-errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { now } from "../../platform/clock.ts";
 import { SpellError } from "../../protocol/errors.ts";
@@ -232,11 +232,7 @@ export class RowTable<Row extends { id: string }, New> {
     return values === undefined ? null : Float64Array.from(values).buffer;
   }
 
-  async #batch(statements: D1PreparedStatement[]): Promise<D1Result[]> {
-    try {
-      return await this.#db.batch(statements);
-    } catch (error) {
-      throw fromD1(error);
-    }
+  #batch(statements: D1PreparedStatement[]): Promise<D1Result[]> {
+    return askD1(() => this.#db.batch(statements));
   }
 }

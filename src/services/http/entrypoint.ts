@@ -42,6 +42,7 @@ export class HttpEntrypoint extends WorkerEntrypoint<Env> implements HttpService
     const scope = new CallScope({
       deadlineAt,
       ...(checked.cancelled === undefined ? {} : { cancelled: checked.cancelled }),
+      ...(checked.traceparent === undefined ? {} : { traceparent: checked.traceparent }),
     });
     try {
       const filled = await this.#withSecrets(asked, checked.userId);
@@ -124,7 +125,7 @@ function initOf(
 async function follow(first: URL, init: Init, settings: GuardSettings, scope: CallScope): Promise<Response> {
   let url = first;
   let { method, body } = init;
-  const headers = new Headers(init.headers);
+  const headers = new Headers({ ...scope.headers, ...Object.fromEntries(init.headers) });
   for (let hop = 0; ; hop++) {
     const response = await fetch(url, { method, headers, body, redirect: "manual", signal: scope.signal });
     const location = response.headers.get("location");
