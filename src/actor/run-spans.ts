@@ -90,10 +90,10 @@ export class RunSpans implements EnginePlugin {
   ): Promise<T> {
     const caller = this.#nodes.get(keyOf({ nodeId, visit })) ?? this.#run;
     const open = this.#below(caller, `${service}.${verb}`);
-    const { span, within } = open;
+    const { span } = open;
     span.setAttributes({ "rpc.service": service, "rpc.method": verb, ...asked(service, verb, request) });
     try {
-      const answer = await within(() => act(traceparentFrom(span)));
+      const answer = await open.within(() => act(traceparentFrom(span)));
       span.setAttributes(answered(service, answer));
       finish(open);
       return answer;
