@@ -109,6 +109,10 @@ export class RunnerParts {
       { now },
       (events) => this.connections.broadcast(events),
       (flush) => ctx.waitUntil(scheduler.wait(groupMs).then(flush)),
+      (error) => {
+        this.failures.bug(error);
+        ctx.abort("The journal could not be written.");
+      },
     );
     this.runs = new RunTable(ctx.storage.sql, this.store, this.address.session);
     this.spell = new HeldSpell({

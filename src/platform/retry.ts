@@ -5,6 +5,8 @@ import { SpellError } from "../protocol/errors.ts";
 interface StubError {
   retryable?: boolean;
   overloaded?: boolean;
+  /** It was reset by us, or with its code. */
+  durableObjectReset?: boolean;
 }
 
 /** True where the same call may be made once more, on a new stub: the old one is broken for good. */
@@ -42,7 +44,7 @@ export function fromStub(error: unknown, who = "runner"): SpellError {
       `This ${who} has more requests than it can take. Slow down and try again.`,
       { retryable: true, retryAfter: 2, cause: error },
     );
-  if (isRetryable(error))
+  if (isRetryable(error) || (error as StubError | null)?.durableObjectReset === true)
     return new SpellError(
       "overloaded",
       `The ${who} was restarted while it worked on this request. Look what it did before you repeat one.`,

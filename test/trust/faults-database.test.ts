@@ -292,7 +292,6 @@ row(
     // Somebody else's version came in the place of the one that never arrived.
     let hasOther = false;
     const between = {
-      ...never,
       prepare: (sql: string) => env.DB.prepare(sql),
       batch: async (): Promise<never> => {
         if (!hasOther) await new SpellRepository(env.DB).put(user.name, "demo", echo("other's"));
@@ -336,9 +335,9 @@ row(
     const data = { type: "note", data: { text: "once" } };
     const serviceOn = (DB: D1Database) => new EntitiesEntrypoint(createExecutionContext(), { ...env, DB });
     // The first query asks whether the key was answered before.
-    const error = await thrownBy(serviceOn(troubled(env.DB, atQuery(2, lost))).create(call, data as never));
+    const error = await thrownBy(serviceOn(troubled(env.DB, atQuery(2, lost))).create(call, data));
     expect(error).toMatchObject({ code: "overloaded" });
-    const again = await serviceOn(env.DB).create(call, data as never);
+    const again = await serviceOn(env.DB).create(call, data);
     const { total, data: rows } = await serviceOn(env.DB).find({ userId }, {});
     expect([total, (rows[0] as { id: string }).id]).toEqual([1, (again as { id: string }).id]);
   },
@@ -353,7 +352,7 @@ row("D1 in trouble in a service", "every method of a service with rows says over
   const asks = [
     () => broken.find({ userId }, {}),
     () => broken.get({ userId }, "x"),
-    () => broken.create({ userId }, { type: "note", data: {} } as never),
+    () => broken.create({ userId }, { type: "note", data: {} }),
     () => broken.patch({ userId }, "x", {}),
     () => broken.remove({ userId }, "x"),
   ];
