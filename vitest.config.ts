@@ -18,6 +18,8 @@ const pure = [
   "test/nodes/**/!(data).test.ts",
   // Each contract on its implementation in memory.
   "test/contracts/memory-*.test.ts",
+  // What reads the sources, and old databases as files.
+  "test/trust/faults-releases.test.ts",
   // Real spells without user code: the sandbox is a compiled module, which Workers import and Node does not.
   "test/spells/{all,behave,service-components}.test.ts",
 ];
