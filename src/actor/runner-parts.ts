@@ -204,7 +204,8 @@ export class RunnerParts {
       observed: (traceparent) => this.#observed(traceparent),
       ended: (runId, end) => {
         count("runs", { status: end.type.slice(4) });
-        ctx.waitUntil(tellCounts(env));
+        const telling = tellCounts(env);
+        if (telling !== undefined) ctx.waitUntil(telling);
         this.#callbacks.forget(runId);
         this.sweeper.runEnded();
         if (this.player.isPlaying) ctx.waitUntil(this.player.goOn());

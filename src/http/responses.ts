@@ -1,9 +1,10 @@
 /** Answers: JSON as text, event streams, and problems (RFC 9457). Every one of them carries its security headers. */
-import { type ErrorInfo, type Problem, SpellError, statusOf, titleOf } from "../protocol/errors.ts";
+import { type ErrorInfo, type Problem, statusOf, titleOf } from "../protocol/errors.ts";
 import { VersionConflict } from "../db/spells.ts";
 import { count } from "../platform/counters.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, log } from "../platform/log.ts";
+import { fromStub } from "../platform/retry.ts";
 
 /** `no-store`: answers belong to one user. `nosniff`: a value that a user wrote must never be taken for a page. */
 const baseHeaders = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
@@ -77,7 +78,7 @@ export function reportBug(error: unknown): string {
 
 /** What was thrown, as a failure; an `internal` one is reported. */
 export function failureOf(thrown: unknown): Failure {
-  const error = SpellError.from(thrown);
+  const error = fromStub(thrown, "service");
   const failure: Failure = { ...error.toInfo(), runId: error.runId, retryAfter: error.retryAfter };
   if (error instanceof VersionConflict) failure.version = error.version;
   if (error.code !== "internal" || error.errorId !== undefined) return failure;

@@ -40,13 +40,16 @@ export function count(name: CounterName, labels: Labels, more = 1): void {
 }
 
 /**
- * Tells what was counted, at most every ten seconds unless it `isWanted` now. Never fails. What could not be told is told the next
- * time; where only the answer was lost it counts twice.
+ * Tells what was counted, at most every ten seconds unless it `isWanted` now; undefined where there is nothing to do. Never fails. What
+ * could not be told is told the next time; where only the answer was lost it counts twice.
  */
-export async function tellCounts(env: KeeperEnv, isWanted = false): Promise<void> {
-  if (counts.size === 0 || (!isWanted && now() - toldAt < periodMs)) return;
+export function tellCounts(env: KeeperEnv, isWanted = false): Promise<void> | undefined {
+  if (counts.size === 0 || (!isWanted && now() - toldAt < periodMs)) return undefined;
   const keeper = keeperOf(env);
-  if (keeper === undefined) return;
+  return keeper === undefined ? undefined : tell(keeper);
+}
+
+async function tell(keeper: CountsKeeper): Promise<void> {
   const telling = counts;
   counts = new Map();
   toldAt = now();

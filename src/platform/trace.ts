@@ -14,7 +14,7 @@ export type SpanAttributes = Record<string, string | number | boolean | undefine
 
 export interface TraceSpan {
   setAttributes(attributes: SpanAttributes): unknown;
-  spanContext(): { traceId: string; spanId: string; traceFlags: number };
+  spanContext(): { traceId: string; spanId: string };
   /** These two came in October 2026. */
   setStatus?(status: { code: "ok" | "error"; message?: string }): unknown;
   updateName?(name: string): unknown;
@@ -48,8 +48,8 @@ const shape = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 export const traceparentOf = (header: string | undefined | null): string | undefined =>
   header !== undefined && header !== null && shape.test(header) ? header : undefined;
 
-/** What tells others that `span` is what asks them. */
+/** What tells others that `span` is what asks them: it is sampled, whatever the flags say, or there would be none. */
 export function traceparentFrom(span: TraceSpan): string {
-  const { traceId, spanId, traceFlags } = span.spanContext();
-  return `00-${traceId}-${spanId}-${(traceFlags & 0xff).toString(16).padStart(2, "0")}`;
+  const { traceId, spanId } = span.spanContext();
+  return `00-${traceId}-${spanId}-01`;
 }

@@ -28,7 +28,6 @@ function sampled(): Made[] {
     spanContext: () => ({
       traceId: "0af7651916cd43dd8448eb211c80319c",
       spanId: String(spans.indexOf(made) + 1).padStart(16, "0"),
-      traceFlags: 1,
     }),
     end: () => (made.ended += 1),
   });

@@ -158,6 +158,25 @@ row(
 );
 
 row(
+  "A service cannot be reached from the Worker",
+  "503 overloaded with Retry-After, and its call is not made twice",
+  async () => {
+    const token = await userNamed("trust-actors-service").token;
+    for (const error of Object.values(failures)) {
+      const service = away(error);
+      const request = new Request(`${baseUrl}/services/entities`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      const ENTITIES = service.actor as never;
+      const response = await app.fetch(request, { ...env, ENTITIES }, createExecutionContext());
+      expect([response.status, (await bodyOf(response)).code]).toEqual([503, "overloaded"]);
+      expect([response.headers.has("retry-after"), service.asked()]).toEqual([true, 1]);
+    }
+    return 3;
+  },
+);
+
+row(
   "A runner cannot be reached from the spells service",
   "overloaded, which a node may try again under the same key",
   async () => {

@@ -14,7 +14,8 @@ export const measured: MiddlewareHandler<AppEnv> = async (c, next) => {
   const matched = routePath(c, -1);
   const route = matched === "" || matched.includes("*") ? "other" : matched;
   count("requests", { method, route, status });
-  later(c, tellCounts(c.env));
+  const telling = tellCounts(c.env);
+  if (telling !== undefined) later(c, telling);
   const span = sampledSpan();
   if (span === undefined) return;
   span.updateName?.(`${method} ${route}`);
