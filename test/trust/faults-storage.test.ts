@@ -142,10 +142,18 @@ row(
           const answer = await parts.answers.run({ inputs: { text: "x" } }).catch((error: unknown) => error);
           return { answer, writes };
         }).catch((error: unknown) => ({ aborted: error }));
-        const { data } = await bodyOf(await user.ask("/spells/demo/runs"));
-        // Fewer writes than n: it went well. Else nothing is left of it, not even a row without its events.
-        if ("writes" in outcome && outcome.writes < n) expect(data).toHaveLength(1);
-        else expect([failure().message, n, data]).toEqual([failure().message, n, []]);
+        const rows = await runInDurableObject(stubOf(), (_, { storage: { sql } }) =>
+          sql.exec("SELECT run_id FROM runs UNION ALL SELECT run_id FROM journal").toArray(),
+        );
+        const where = [failure().message, n];
+        if ("aborted" in outcome) {
+          // The object is gone with what it had written of the turn.
+          expect([where, String(outcome.aborted)]).toEqual([
+            where,
+            expect.stringContaining("could not be written"),
+          ]);
+          expect([where, rows]).toEqual([where, []]);
+        } else expect([where, outcome.writes < n, rows.length]).toEqual([where, true, 2]);
         const again = await user.ask("/spells/demo/run", { body: { inputs: { text: "again" } } });
         expect(await bodyOf(again)).toMatchObject({ outputs: { out: "again" } });
       }
@@ -162,7 +170,7 @@ row(
     vi.spyOn(console, "error").mockImplementation(() => {});
     const prompt = `storage ${Math.random()}`;
     const { user, stubOf } = await saved(waiting(prompt));
-    await runInDurableObject(stubOf(), async (_, state) => {
+    const outcome = await runInDurableObject(stubOf(), async (_, state) => {
       let failAfter = false;
       const watched = watchedState(state, ({ sql }) => {
         if (failAfter && /^\s*INSERT INTO journal/.test(sql)) throw full();
@@ -171,8 +179,9 @@ row(
       await parts.spell.get();
       const answer = parts.answers.run({});
       failAfter = true;
-      await answer;
-    }).catch(() => {});
+      return await answer;
+    }).catch((error: unknown) => String(error));
+    expect(outcome).toContain("could not be written");
     const [{ runId }] = (await bodyOf(await user.ask("/spells/demo/runs"))).data;
     const run = await vi.waitFor(async () => {
       const found = await bodyOf(await user.ask(`/spells/demo/runs/${runId}`));
