@@ -48,10 +48,10 @@ const asked = (name: string, service: object, trace: RunTrace): object =>
   });
 
 /** What the runtime says where the Worker behind a binding has no such method: it is of another version. */
-const unknownMethod = /RPC receiver does not implement|is not a function/;
+const unknownMethod = (verb: string): RegExp => new RegExp(`RPC receiver does not implement[^"]*"${verb}"`);
 
 function told(thrown: unknown, name: string, verb: string): unknown {
-  if (thrown instanceof TypeError && unknownMethod.test(thrown.message) && thrown.message.includes(verb))
+  if (thrown instanceof TypeError && unknownMethod(verb).test(thrown.message))
     return new SpellError(
       "not_configured",
       `The Worker that is bound as the ${name} service has no "${verb}": it is of another version. Deploy it anew.`,
