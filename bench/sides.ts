@@ -1,7 +1,8 @@
 /** Two runtimes side by side, ours and one whose objects are bare, with a user and a spell on each. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { basename, extname, join } from "node:path";
+import { editorDir } from "../scripts/build-editor.ts";
 import { type BuiltWorker, buildWorker } from "../scripts/build-worker.ts";
 import { randomSecret, signToken } from "../scripts/identity.ts";
 import { type Runtime, startRuntime } from "../scripts/runtime.ts";
@@ -62,11 +63,15 @@ export async function startSides(bareWorker: string): Promise<Sides> {
 }
 
 async function bareModules(worker: string, folder: string): Promise<string> {
+  // wrangler asks for the folder of the page, built or not.
+  mkdirSync(editorDir, { recursive: true });
   const { code, output } = await runWrangler(["deploy", worker, "--dry-run", "--outdir", folder], {
     show: false,
   });
   if (code !== 0) throw new Error(output);
   for (const name of readdirSync(folder))
     if (![".js", ".wasm"].includes(extname(name))) rmSync(join(folder, name));
+  // The main module is the one of that name.
+  renameSync(join(folder, `${basename(worker, ".ts")}.js`), join(folder, "worker.js"));
   return folder;
 }

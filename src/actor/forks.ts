@@ -65,7 +65,7 @@ export class Forks {
     const { spell, desk, runs } = this.#options;
     const present = await spell.get();
     const ancestry = await this.#ancestry(parent, present.ref, fromNode);
-    while (!this.#options.permits.isFree) await this.#options.permits.take();
+    while (!this.#options.permits.pass()) await this.#options.permits.take();
     const run = desk.fork(present, ancestry, {
       ...(inputs === undefined ? {} : { inputs }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),

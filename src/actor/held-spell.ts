@@ -3,8 +3,8 @@ import type { LoadedSpell } from "./loaded-spell.ts";
 
 export interface HeldSpellOptions {
   spellId: string;
-  /** Makes the runner known, before the spell is read: a version written in between is told to it. */
-  register: () => Promise<void>;
+  /** Makes the runner known, so that a version written from then on is told to it. True where it was known before; a manager of the release before tells nothing. */
+  register: () => Promise<boolean>;
   load: () => Promise<LoadedSpell>;
 }
 
@@ -46,8 +46,9 @@ export class HeldSpell {
   async #load(): Promise<LoadedSpell> {
     for (;;) {
       const changes = this.#changes;
-      await this.#options.register();
-      const spell = await this.#options.load();
+      // Read meanwhile: of a runner that was known all along no version can have been missed. Else it is read again.
+      const [wasKnown, early] = await Promise.all([this.#options.register(), this.#options.load()]);
+      const spell = wasKnown ? early : await this.#options.load();
       if (changes !== this.#changes) continue;
       this.#spell = spell;
       return spell;

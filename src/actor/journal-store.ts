@@ -1,23 +1,18 @@
-/** The journal's rows: one a turn and run, events as JSON lines, at most 256 KB. Reading is by `seq`. */
+/** The journal's rows: one a turn and run, at most 256 KB. Reading is by `seq`. */
 import { isRunEnded, type JournalEvent, type RunEnded, type StampedEvent } from "../protocol/events.ts";
+import { eventsIn, lastJsonIn, rowsOf } from "./journal-rows.ts";
 import type { LargeValues } from "./large-values.ts";
+import { type EncodedEvent, stampOf, visitEvent } from "./visit-events.ts";
 
-/** A row's body; far below the 2 MB at which the deployed database refuses. */
-const maxRowBytes = 256 * 1024;
-
-export interface EncodedEvent {
-  seq: number;
-  /** JSON of the event with `seq` and `at`. */
-  json: string;
-  /** Characters of the whole event, with what was put apart. */
-  length: number;
-}
+export type { EncodedEvent };
 
 interface Row extends Record<string, SqlStorageValue> {
-  first_seq: number;
-  last_seq: number;
+  run_id: string;
   body: string;
 }
+
+/** Characters that an event takes in a frame, beside its values, and may not take in its row. */
+const leastLength = 160;
 
 export class JournalStore {
   readonly #sql: SqlStorage;
@@ -53,11 +48,11 @@ export class JournalStore {
     return this.#written;
   }
 
-  /** Bytes of the events after `seq`, about: those of their rows. */
+  /** Bytes of the events after `seq` as they would be sent, at most. */
   bytesAfter(seq: number): number {
     const [row] = this.#sql
       .exec<{ bytes: number | null }>(
-        "SELECT sum(length(CAST(body AS BLOB))) AS bytes FROM journal WHERE last_seq > ?",
+        `SELECT sum(octet_length(body) + (last_seq - first_seq + 1) * ${leastLength}) AS bytes FROM journal WHERE last_seq > ?`,
         seq,
       )
       .toArray();
@@ -70,57 +65,43 @@ export class JournalStore {
 
   /** Stamps and encodes an event. What is too large for its row is put apart, in the same turn. */
   encode(event: JournalEvent, seq: number, at: number): EncodedEvent {
+    const plain = visitEvent(event, seq, at);
+    if (plain !== undefined) return plain;
     const { json, length } = this.#values.encode(event, seq);
-    return { seq, json: `{"seq":${seq},"at":${at},${json.slice(1)}`, length };
+    return {
+      seq,
+      at,
+      json: `{${stampOf(seq, at)}${json.slice(1)}`,
+      length,
+      isShortened: length > json.length,
+    };
   }
 
   /** Writes the events of one run's turn. No await comes between the rows, so they land together or not at all. */
   write(runId: string, events: readonly EncodedEvent[]): void {
-    let lines: string[] = [];
-    let first = 0;
-    let length = 0;
-    const flush = (last: number): void => {
+    for (const { length } of events) this.#written += length;
+    for (const { first, last, body } of rowsOf(runId, events))
       this.#sql.exec(
         "INSERT INTO journal (first_seq, last_seq, run_id, body) VALUES (?, ?, ?, ?)",
         first,
         last,
         runId,
-        lines.join("\n"),
+        body,
       );
-      lines = [];
-      length = 0;
-    };
-    let previous = 0;
-    for (const { seq, json, length: whole } of events) {
-      this.#written += whole;
-      if (lines.length > 0 && length + json.length * 3 > maxRowBytes) flush(previous);
-      if (lines.length === 0) first = seq;
-      lines.push(json);
-      // An upper bound that needs no encoding: three bytes a UTF-16 unit.
-      length += json.length * 3 + 1;
-      previous = seq;
-    }
-    if (lines.length > 0) flush(previous);
   }
 
   /** JSON of the events after `seq`, all runs together, in order. */
   *after(seq: number, runId?: string): Generator<EncodedEvent> {
     const rows =
       runId === undefined
-        ? this.#sql.exec<Row>(
-            "SELECT first_seq, last_seq, body FROM journal WHERE last_seq > ? ORDER BY first_seq",
-            seq,
-          )
+        ? this.#sql.exec<Row>("SELECT run_id, body FROM journal WHERE last_seq > ? ORDER BY first_seq", seq)
         : this.#sql.exec<Row>(
-            "SELECT first_seq, last_seq, body FROM journal WHERE run_id = ? AND last_seq > ? ORDER BY first_seq",
+            "SELECT run_id, body FROM journal WHERE run_id = ? AND last_seq > ? ORDER BY first_seq",
             runId,
             seq,
           );
     for (const row of rows)
-      for (const json of row.body.split("\n")) {
-        const event = { seq: seqOf(json), json, length: json.length };
-        if (event.seq > seq) yield event;
-      }
+      for (const event of eventsIn(row.run_id, row.body)) if (event.seq > seq) yield event;
   }
 
   /** The terminal event of a run with its values in place; undefined while it has none, or nothing of it is kept. */
@@ -129,7 +110,10 @@ export class JournalStore {
       .exec<Row>("SELECT * FROM journal WHERE run_id = ? ORDER BY first_seq DESC LIMIT 1", runId)
       .toArray();
     if (row === undefined) return undefined;
-    const event = JSON.parse(row.body.slice(row.body.lastIndexOf("\n") + 1)) as StampedEvent;
+    const last = lastJsonIn(row.body);
+    // The end of a visit may be no JSON of its own; that of a run is.
+    if (!last.startsWith("{")) return undefined;
+    const event = JSON.parse(last) as StampedEvent;
     return isRunEnded(event) ? this.#values.restore(event) : undefined;
   }
 
@@ -140,6 +124,3 @@ export class JournalStore {
     );
   }
 }
-
-/** Every line begins with `{"seq":`, as {@link JournalStore.encode} writes it. */
-const seqOf = (json: string): number => Number.parseInt(json.slice(7, 24), 10);

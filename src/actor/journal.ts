@@ -97,7 +97,7 @@ export class RunnerJournal {
         const events = pending;
         pending = [];
         // What was put apart is in its rows already.
-        if (mayWait() && !this.isHeard(runId) && events.every(({ json, length }) => length <= json.length))
+        if (mayWait() && !this.isHeard(runId) && events.every(({ isShortened }) => isShortened !== true))
           return this.#hold(() => {
             beforeCommit();
             this.#store.write(runId, events);
@@ -121,7 +121,7 @@ export class RunnerJournal {
   /** Nobody listens, or it would not be held back: so nothing is to be shown. */
   #hold(write: () => void, events: readonly EncodedEvent[]): void {
     this.#held.push(write);
-    for (const { json } of events) this.#heldLength += json.length;
+    for (const { length } of events) this.#heldLength += length;
     if (this.#heldLength > maxHeldLength) return this.flush();
     if (this.#held.length === 1) this.#later(() => this.flush());
   }

@@ -5,6 +5,7 @@
 import type { StampedEvent } from "../protocol/events.ts";
 import type { RetentionSettings } from "../protocol/spell.ts";
 import { Facts } from "./facts.ts";
+import { lastAtIn } from "./journal-rows.ts";
 import { openStatuses } from "./run-table.ts";
 
 export type RetentionLimits = { [K in keyof RetentionSettings]-?: number };
@@ -180,7 +181,7 @@ export class Retention {
         runId,
       )
       .toArray();
-    return lastAt(row?.body) ?? startedAt;
+    return row === undefined ? startedAt : lastAtIn(row.body);
   }
 
   #ended(): number {
@@ -224,7 +225,7 @@ export class Retention {
     let lastSeq = 0;
     let more = false;
     for (const row of rows) {
-      if ((lastAt(row.body) ?? 0) >= before) break;
+      if (lastAtIn(row.body) >= before) break;
       more = count === maxGone;
       if (more) break;
       count += 1;
@@ -245,12 +246,4 @@ export class Retention {
     const facts = new Facts(this.#sql);
     for (const [name, value] of Object.entries(kept)) facts.set(name, value);
   }
-}
-
-/** When the last event of a journal row was written; every line begins with `{"seq":…,"at":…`. */
-function lastAt(body: string | undefined): number | undefined {
-  if (body === undefined) return undefined;
-  const start = body.lastIndexOf("\n") + 1;
-  const found = /^\{"seq":\d+,"at":(\d+)/.exec(body.slice(start, start + 60));
-  return found === null ? undefined : Number(found[1]);
 }

@@ -104,13 +104,18 @@ export interface RunnerRpc {
   timings(since: number): Promise<TimingSamples>;
   /** Its open connections. */
   countConnections(): Promise<number>;
+  /** A program's key was removed: connections that it opened close with 4401. */
+  keyRemoved(keyId: string): Promise<void>;
   /** The spell was deleted: open connections close with 4404, runs are cancelled, later runs are `not_found`. */
   spellDeleted(): Promise<void>;
 }
 
 export interface ManagerRpc {
-  /** Called by a runner before it reads its spell, so that no later version is missed. `name` is the actor's name. */
-  runnerLoaded(name: string): Promise<void>;
+  /**
+   * Called by a runner that reads its spell, so that no later version is missed. True where it was known as loaded before, and
+   * so was told of every version. `name` is the actor's name.
+   */
+  runnerLoaded(name: string): Promise<boolean>;
   runnerUnloaded(name: string): Promise<void>;
   runnerConnections(name: string, connections: number): Promise<void>;
   runnerPlaying(name: string, isPlaying: boolean): Promise<void>;
@@ -118,8 +123,11 @@ export interface ManagerRpc {
   runnerSubscribed(name: string, services: string[]): Promise<void>;
   /** A service has changed something: tells those runners that want to know. */
   serviceChanged(change: ServiceChanged, row?: JsonObject): Promise<void>;
-  /** Lets a runner have so many runs at once, or fewer where the user's limit leaves no more, and some beyond where it does. */
-  lease(name: string, runs: number): Promise<RunLease>;
+  /**
+   * Lets a runner have so many runs at once, or fewer where the user's limit leaves no more, and some beyond where it does.
+   * @param wantsStarts it has begun all that it was granted for this second
+   */
+  lease(name: string, runs: number, wantsStarts?: boolean): Promise<RunLease>;
   /** Whether a runner may have so many connections within the user's limit. */
   admit(name: string, connections: number): Promise<boolean>;
   report(name: string, report: RunnerReport): Promise<void>;
@@ -130,6 +138,8 @@ export interface ManagerRpc {
   /** Tells every loaded runner of this user that uses `spellId`, and those of it that have connections; returns when all know. */
   spellChanged(spellId: string, version: number, patch?: string): Promise<void>;
   spellDeleted(spellId: string): Promise<void>;
+  /** Ends the connections that a program's key has opened. */
+  keyRemoved(keyId: string): Promise<void>;
   /** Loads a runner of this user, or frees one ({@link RunnerRpc.load}, {@link RunnerRpc.unload}). */
   startRunner(name: string): Promise<RpcAnswer>;
   endRunner(name: string): Promise<RpcAnswer>;
@@ -141,8 +151,17 @@ export interface ManagerRpc {
   consumeTicket(hash: string): Promise<number | null>;
 }
 
+export interface AttemptRpc {
+  /** Counts one more attempt within the window; 0, or, where there were as many as may be, the ms until they are forgotten. */
+  take(limit: number, windowMs: number): Promise<number>;
+  /** The last one was none, or none of them was. */
+  giveBack(all: boolean): Promise<void>;
+}
+
 /** Headers by which the Worker tells the runner of a verified upgrade; removed from anything that comes from outside. */
 export const upgradeHeaders = {
   /** ms since 1970 at which the token ends. */
   expiresAt: "x-spellrunner-expires-at",
+  /** JSON of the program's key that was shown, {@link file://./connections.ts} `ShownKey`. */
+  key: "x-spellrunner-key",
 } as const;

@@ -45,7 +45,7 @@ export class RunAnswers {
     const present = spell.present ?? (await spell.get());
     let first = this.#madeBy(idempotency);
     // Another request with the key, or another run, may come while the manager is asked.
-    while (first === undefined && !permits.isFree) {
+    while (first === undefined && !permits.pass()) {
       await permits.take();
       first = this.#madeBy(idempotency);
     }
@@ -70,7 +70,7 @@ export class RunAnswers {
     const present = await spell.get();
     let first = this.#madeBy(idempotency);
     // Another request with the key, or another run, may come while the manager is asked.
-    while (first === undefined && !permits.isFree) {
+    while (first === undefined && !permits.pass()) {
       await permits.take();
       first = this.#madeBy(idempotency);
     }

@@ -23,6 +23,7 @@ import {
   type Concurrency,
   defaultTimeoutMs,
   maxParallelRuns,
+  maxQueuedRuns,
   type RunRequest,
   type RunStatus,
 } from "../protocol/runs.ts";
@@ -35,9 +36,6 @@ import type { LoadedSpell } from "./loaded-spell.ts";
 import { entryOf, journalOf } from "./run-journal.ts";
 import type { OpenRun, Ordered, RunTable } from "./run-table.ts";
 import type { SessionState } from "./session-state.ts";
-
-/** Runs that may wait for their turn; one more is refused. */
-export const maxQueued = 1000;
 
 /** What a run has at least when it goes on after a restart. */
 const leastLeftMs = 1000;
@@ -151,10 +149,10 @@ export class RunDesk {
       begin();
       return run;
     }
-    if (this.#queue.length >= maxQueued)
+    if (this.#queue.length >= maxQueuedRuns)
       throw new SpellError(
         "overloaded",
-        `${maxQueued} runs of this spell wait already. Try again later, or use further sessions.`,
+        `${maxQueuedRuns} runs of this spell wait already. Try again later, or use further sessions.`,
         { retryAfter: 5 },
       );
     const ordered: Ordered = {

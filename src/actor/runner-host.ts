@@ -1,11 +1,13 @@
 /** What a runner does for its connections. */
 import type { Identity } from "../platform/authenticator.ts";
+import { requireScope } from "../platform/scopes.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { EditCommand } from "../protocol/up.ts";
 import type { Json } from "../protocol/values.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import type { RunnerAddress } from "./address.ts";
 import type { ConnectionHost } from "./connection-desk.ts";
+import type { Grant } from "./connections.ts";
 import type { HeldSpell } from "./held-spell.ts";
 import { helloFrames } from "./hello.ts";
 import type { RunnerJournal } from "./journal.ts";
@@ -82,7 +84,7 @@ export class RunnerHost implements ConnectionHost {
     const { desk, spell, permits, recovered } = this.#options;
     await recovered();
     const present = await spell.get();
-    while (!permits.isFree) await permits.take();
+    while (!permits.pass()) await permits.take();
     desk.take(present, order);
   }
 
@@ -121,9 +123,10 @@ export class RunnerHost implements ConnectionHost {
     return this.#options.edits.edit(command);
   }
 
-  async renew(token: string): Promise<number> {
+  async renew(token: string): Promise<Grant> {
     const { address, verify, now } = this.#options;
-    const { userId, expiresAt } = await verify(token);
+    const { userId, expiresAt, keyId, scopes } = await verify(token);
+    requireScope(scopes, "runners");
     // A clock may be late by some seconds at the verification; a connection's own end is exact.
     if (expiresAt <= now()) throw new SpellError("unauthorized", "The token has expired.");
     if (userId !== address.caller)
@@ -131,6 +134,6 @@ export class RunnerHost implements ConnectionHost {
         "unauthorized",
         "The token is another user's; this connection cannot change hands.",
       );
-    return expiresAt;
+    return { expiresAt, ...(keyId === undefined ? {} : { key: { id: keyId, scopes: scopes ?? [] } }) };
   }
 }

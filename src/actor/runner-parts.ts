@@ -103,7 +103,8 @@ export class RunnerParts {
     const facts = new Facts(ctx.storage.sql);
     const chunks = new Chunks(ctx.storage.sql);
     this.store = new JournalStore(ctx.storage.sql, new LargeValues(chunks));
-    this.connections = new Connections(ctx, now);
+    this.watchdog = new Watchdog({ storage: ctx.storage, facts, now });
+    this.connections = new Connections(ctx, this.watchdog, now);
     this.journal = new RunnerJournal(
       this.store,
       { now },
@@ -138,7 +139,6 @@ export class RunnerParts {
     this.state = new SessionState(chunks);
     const hooks = new HookKeys(ctx.storage.sql);
     this.#register = () => new HookRepository(env.DB).put(hooks.id, this.name(), now());
-    this.watchdog = new Watchdog({ storage: ctx.storage, facts, now });
     this.retention = new Retention({
       storage: ctx.storage,
       isHeld: (runId) => this.desk.find(runId) !== undefined || this.journal.isHeard(runId),
@@ -170,7 +170,7 @@ export class RunnerParts {
     this.permits = new RunPermits({
       limits: () => userLimitsOf(env),
       underway: () => this.desk.running,
-      lease: (runs) => this.manager().lease(this.name(), runs),
+      lease: (runs, wantsStarts) => this.manager().lease(this.name(), runs, wantsStarts),
       now,
       soon: (work) => ctx.waitUntil(work()),
     });
@@ -289,7 +289,7 @@ export class RunnerParts {
       journal: this.journal,
       player: this.player,
       subscribed: () => this.tellSubscriptions(),
-      verify: (token) => identify(env, token),
+      verify: (token) => identify(env, token, { isLasting: true }),
       now,
       recovered: () => this.recovered(),
     });

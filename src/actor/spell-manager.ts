@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
+import { maxTickets, ticketLifetimeSeconds } from "../protocol/accounts.ts";
 import type { ServiceChanged } from "../protocol/down.ts";
 import type { TimingsRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
@@ -14,13 +15,10 @@ import { Leases } from "./leases.ts";
 import { managerSteps, migrate } from "./migrations.ts";
 import type { ManagerRpc, RpcAnswer, RunnerRpc } from "./rpc.ts";
 import type { RunLease } from "./run-permits.ts";
+import { StartRate } from "./start-rate.ts";
 import { type TimingSamples, timingsOf } from "./timings.ts";
 import { type RunnerReport, UsageBook } from "./usage-book.ts";
 import { userLimitsOf } from "./user-limits.ts";
-
-const ticketMs = 30_000;
-/** Tickets that a user may have open at once; the oldest goes first. */
-const maxTickets = 1000;
 
 interface RunnerRow extends Record<string, SqlStorageValue> {
   name: string;
@@ -40,6 +38,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
   readonly #sql: SqlStorage;
   readonly #leases: Leases;
   readonly #usage: UsageBook;
+  readonly #starts = new StartRate();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -49,8 +48,22 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     this.#usage = new UsageBook(this.#sql);
   }
 
-  async runnerLoaded(name: string): Promise<void> {
-    this.#put(name, { loaded_at: now() });
+  async runnerLoaded(name: string): Promise<boolean> {
+    const [row] = this.#sql
+      .exec<RunnerRow>("SELECT * FROM runners WHERE name = ? AND loaded_at IS NOT NULL", name)
+      .toArray();
+    if (row === undefined) {
+      this.#put(name, { loaded_at: now() });
+      return false;
+    }
+    // Afterwards: the answer would wait for the write, and a runner that starts again for the answer.
+    this.ctx.waitUntil(this.#touch(name));
+    return true;
+  }
+
+  async #touch(name: string): Promise<void> {
+    await scheduler.wait(0);
+    this.#sql.exec("UPDATE runners SET loaded_at = ? WHERE name = ? AND loaded_at IS NOT NULL", now(), name);
   }
 
   async runnerUnloaded(name: string): Promise<void> {
@@ -86,10 +99,12 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     );
   }
 
-  async lease(name: string, runs: number): Promise<RunLease> {
+  async lease(name: string, runs: number, wantsStarts = false): Promise<RunLease> {
     const limits = userLimitsOf(this.env);
     const lease = this.#leases.take(name, runs, Math.min(maxLease, limits.runs));
-    return { ...lease, isFull: this.#usage.bytes() > limits.journalBytes };
+    const isFull = this.#usage.bytes() > limits.journalBytes;
+    if (!wantsStarts || limits.runsPerSecond === Number.POSITIVE_INFINITY) return { ...lease, isFull };
+    return { ...lease, isFull, starts: this.#starts.take(limits.runsPerSecond, now()) };
   }
 
   async admit(name: string, connections: number): Promise<boolean> {
@@ -197,6 +212,14 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     this.#sql.exec("DELETE FROM runners WHERE spell_id = ?", spellId);
   }
 
+  async keyRemoved(keyId: string): Promise<void> {
+    const open = this.#sql.exec<RunnerRow>("SELECT * FROM runners WHERE connections > 0").toArray();
+    await this.#tell(
+      open.map(({ name }) => name),
+      (runner) => runner.keyRemoved(keyId),
+    );
+  }
+
   async startRunner(name: string): Promise<RpcAnswer> {
     return this.#runner(name).load();
   }
@@ -235,7 +258,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
       "INSERT INTO tickets (hash, token_expires_at, expires_at) VALUES (?, ?, ?)",
       hash,
       expiresAt,
-      now() + ticketMs,
+      now() + ticketLifetimeSeconds * 1000,
     );
   }
 
@@ -290,7 +313,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
         try {
           await ask(this.#runner(name));
         } catch (error) {
-          log.error("a runner was not told of a changed spell", { name, error: describeError(error) });
+          log.error("a runner was not told of a change", { name, error: describeError(error) });
         }
       }),
     );

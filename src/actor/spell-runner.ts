@@ -12,6 +12,7 @@ import { SpellError, statusOf } from "../protocol/errors.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import type { Idempotency } from "./idempotency-keys.ts";
+import type { ShownKey } from "./connections.ts";
 import { loadSpell, type Pin, pinOf } from "./loaded-spell.ts";
 import {
   type RpcAnswer,
@@ -154,6 +155,11 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
     return this.#parts.spellChanged(spellId, version, patch);
   }
 
+  async keyRemoved(keyId: string): Promise<void> {
+    this.#parts.connections.endKey(keyId);
+    this.#countConnections();
+  }
+
   async spellDeleted(): Promise<void> {
     this.#parts.spell.forget();
     const hookId = this.#parts.hooks.id;
@@ -172,10 +178,17 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   /** The WebSocket upgrade, already authenticated by the Worker. */
   override async fetch(request: Request): Promise<Response> {
     const expiresAt = Number(request.headers.get(upgradeHeaders.expiresAt));
+    const key = request.headers.get(upgradeHeaders.key);
     const refused = await this.#parts.admission.refusal();
-    if (refused !== null) return Response.json(refused.toInfo(), { status: statusOf(refused.code) });
+    if (refused !== null) {
+      const { code, retryAfter } = refused;
+      return Response.json({ ...refused.toInfo(), retryAfter }, { status: statusOf(code) });
+    }
     const { 0: client, 1: server } = new WebSocketPair();
-    this.#parts.connections.accept(server, expiresAt);
+    this.#parts.connections.accept(server, {
+      expiresAt,
+      ...(key === null ? {} : { key: JSON.parse(key) as ShownKey }),
+    });
     this.#countConnections();
     const protocol = (request.headers.get("sec-websocket-protocol") ?? "")
       .split(",")

@@ -15,6 +15,7 @@ import { fromStub } from "../platform/retry.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { RunRequest, RunResult } from "../protocol/runs.ts";
 import {
+  idOrName,
   type Page,
   type PushedValue,
   type PushRequest,
@@ -42,14 +43,14 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
     return this.#spells().find(userId, checkedAs("query", query, asked));
   }
 
-  async get(call: ServiceCall, idOrName: string): Promise<SpellDocument> {
+  async get(call: ServiceCall, id: string): Promise<SpellDocument> {
     const { userId } = checkedAs("call", serviceCall, call);
-    return (await this.#stored(userId, idOrName)).document;
+    return (await this.#stored(userId, checkedAs("id", idOrName, id))).document;
   }
 
-  async interface(call: ServiceCall, idOrName: string): Promise<SpellInterface> {
+  async interface(call: ServiceCall, spell: string): Promise<SpellInterface> {
     const { userId } = checkedAs("call", serviceCall, call);
-    const { id, version } = (await this.#stored(userId, idOrName)).document;
+    const { id, version } = (await this.#stored(userId, checkedAs("spell", idOrName, spell))).document;
     const { plan } = await loadSpell(this.#spells(), userId, id);
     const [graph] = plan.graphs;
     const namesOf = (places: readonly number[] = []): string[] =>
@@ -124,11 +125,11 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
   }
 
   /** By id, else the newest of exactly that name. */
-  async #stored(userId: string, idOrName: string): Promise<StoredSpell> {
+  async #stored(userId: string, ref: string): Promise<StoredSpell> {
     const spells = this.#spells();
-    const found = (await spells.get(userId, idOrName)) ?? (await spells.findByName(userId, idOrName));
+    const found = (await spells.get(userId, ref)) ?? (await spells.findByName(userId, ref));
     if (found !== null) return found;
-    throw new SpellError("not_found", `spells: there is no spell "${idOrName.slice(0, 100)}".`);
+    throw new SpellError("not_found", `spells: there is no spell "${ref.slice(0, 100)}".`);
   }
 
   #spells(): SpellRepository {

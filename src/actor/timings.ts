@@ -1,6 +1,7 @@
 /** How long the nodes and runs of a runner took, from its journal; and the same of many runners as percentiles. */
 import type { StampedEvent } from "../protocol/events.ts";
 import type { Timing } from "../protocol/services.ts";
+import { eventsIn, lastAtIn } from "./journal-rows.ts";
 
 /** What one runner tells, by `kind name`. */
 export interface TimingSamples {
@@ -42,19 +43,20 @@ export function timingSamples(sql: SqlStorage, spellId: string, since: number): 
   };
   let bytes = 0;
   let isPartial = false;
-  for (const { body } of sql.exec<{ body: string }>("SELECT body FROM journal ORDER BY first_seq DESC")) {
+  const rows = sql.exec<{ run_id: string; body: string }>(
+    "SELECT run_id, body FROM journal ORDER BY first_seq DESC",
+  );
+  for (const { run_id: runId, body } of rows) {
     if (bytes > maxBytes) {
       isPartial = true;
       break;
     }
     bytes += body.length;
-    const lines = body.split("\n").toReversed();
     // Rows are as old as the newest of their events, and what comes behind them is older.
-    if (Number(/^\{"seq":\d+,"at":(\d+)/.exec(lines[0] ?? "")?.[1]) < since) break;
-    for (const line of lines) {
-      if (!isTimed(line)) continue;
-      const event = JSON.parse(line) as StampedEvent;
-      if (event.at < since) continue;
+    if (lastAtIn(body) < since) break;
+    for (const { at, json } of [...eventsIn(runId, body)].toReversed()) {
+      if (at < since || !isTimed(json)) continue;
+      const event = JSON.parse(json) as StampedEvent;
       if (event.type === "node.completed" || event.type === "node.failed") {
         const hasFailed = event.type === "node.failed";
         note("node", `${spellId}/${event.nodeId}`, event.ms, hasFailed);

@@ -4,6 +4,7 @@
  */
 import type { StampedEvent } from "../protocol/events.ts";
 import type { Facts } from "./facts.ts";
+import { tallyIn } from "./journal-rows.ts";
 
 /** Sums since the runner began. */
 export interface UsageSums {
@@ -60,7 +61,9 @@ export class UsageMeter {
     for (const { last_seq: lastSeq, body } of rows) {
       more = bytes >= maxBytes;
       if (more) break;
-      for (const line of body.split("\n")) countLine(line, sums);
+      const { visits, lines } = tallyIn(body);
+      sums.nodes += visits;
+      for (const line of lines) countLine(line, sums);
       bytes += body.length;
       to = lastSeq;
     }
@@ -71,22 +74,20 @@ export class UsageMeter {
   }
 }
 
-/** Looked at by its beginning; parsed only where it tells of a usage. */
+/** Looked at by its beginning, where the type is the first member behind the stamp; parsed only where it tells of a usage. */
 function countLine(line: string, sums: UsageSums): void {
-  const type = /^\{"seq":\d+,"at":\d+,"type":"([a-z.]+)"/.exec(line)?.[1];
-  if (
-    type === "run.completed" ||
-    type === "run.failed" ||
-    type === "run.cancelled" ||
-    type === "run.interrupted"
-  )
-    sums.runs += 1;
-  if (type !== "node.completed") return;
+  const at = line.indexOf(typeMember) + typeMember.length;
+  if (ends.some((end) => line.startsWith(end, at))) sums.runs += 1;
+  if (!line.startsWith(completed, at)) return;
   sums.nodes += 1;
-  if (!line.includes('"usage":')) return;
+  if (!line.includes('"usage":', at)) return;
   const event = JSON.parse(line) as StampedEvent;
   if (event.type !== "node.completed" || event.usage === undefined) return;
   sums.inputTokens += event.usage.inputTokens ?? 0;
   sums.outputTokens += event.usage.outputTokens ?? 0;
   sums.calls += event.usage.calls ?? 0;
 }
+
+const typeMember = '"type":"';
+const completed = 'node.completed"';
+const ends = ["completed", "failed", "cancelled", "interrupted"].map((how) => `run.${how}"`);

@@ -12,16 +12,17 @@ import {
 } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { audit } from "./audit.ts";
+import { countSignIn, countSignUp } from "./attempts.ts";
 import { parseAs, readJson } from "./body.ts";
+import { maxBodyBytes } from "./bounds.ts";
 import { secretOf, signAccess } from "./access-token.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
 
-const maxBodyBytes = 4096;
-
 export function addAccountRoutes(app: App): void {
   const tag = "auth";
   const refused = { 401: problemAnswer("Not that password, or not that token") };
+  const tooMany = { 429: problemAnswer("Too many attempts") };
   addRoute(
     app,
     {
@@ -35,6 +36,7 @@ export function addAccountRoutes(app: App): void {
         201: answer("Signed up, and in", "SignedIn"),
         403: problemAnswer("Signing up is closed here"),
         409: problemAnswer("There is an account of this address"),
+        ...tooMany,
       },
     },
     async (c) => {
@@ -42,6 +44,7 @@ export function addAccountRoutes(app: App): void {
         throw new SpellError("forbidden", "Signing up is closed here. Ask whoever runs this server.");
       secretOf(c.env);
       const { email, password } = await bodyOf(c, signUpRequest);
+      await countSignUp(c);
       const userId = await accountsOf(c).create(email, await hashPassword(password), now());
       const answered = await signedIn(c, userId, await accountsOf(c).signIn(userId, now()));
       audit(c, userId, { action: "account.made" });
@@ -57,10 +60,11 @@ export function addAccountRoutes(app: App): void {
       tag,
       access: "public",
       body: { schema: "LoginRequest", required: true },
-      responses: { 200: answer("Signed in", "SignedIn"), ...refused },
+      responses: { 200: answer("Signed in", "SignedIn"), ...refused, ...tooMany },
     },
     async (c) => {
       const { email, password } = await bodyOf(c, loginRequest);
+      const wasRight = await countSignIn(c, email);
       const account = await accountsOf(c).findByEmail(email);
       // Compared in any case: how long it takes tells nothing of who has an account.
       if (!(await isPassword(password, account?.password)) || account === undefined) {
@@ -68,6 +72,7 @@ export function addAccountRoutes(app: App): void {
         if (account !== undefined) audit(c, account.userId, { action: "sign_in.refused" });
         throw new SpellError("unauthorized", "There is no account of this address with this password.");
       }
+      await wasRight();
       const answered = await signedIn(c, account.userId, await accountsOf(c).signIn(account.userId, now()));
       count("sign_ins", { result: "done" });
       audit(c, account.userId, { action: "signed.in" });
@@ -118,7 +123,7 @@ async function bodyOf<S extends Parameters<typeof parseAs>[0]>(
   c: RouteContext,
   schema: S,
 ): Promise<ReturnType<typeof parseAs<S>>> {
-  return parseAs(schema, await readJson(c.req.raw, { maxBytes: maxBodyBytes }), "The body");
+  return parseAs(schema, await readJson(c.req.raw, { maxBytes: maxBodyBytes.account }), "The body");
 }
 
 async function signedIn(c: RouteContext, userId: string, refreshToken: string): Promise<SignedIn> {

@@ -12,10 +12,11 @@ import { validateSpell } from "../graph/validate.ts";
 import { catalogue } from "../nodes/index.ts";
 import { newId } from "../platform/ids.ts";
 import { SpellError } from "../protocol/errors.ts";
-import { maxSpellBytes, type SpellDocument, spellId, type SpellIssue } from "../protocol/spell.ts";
+import { type SpellDocument, spellId, type SpellIssue } from "../protocol/spell.ts";
 import { announce } from "./announce.ts";
 import { audit } from "./audit.ts";
 import { parseAs, readJson } from "./body.ts";
+import { maxBodyBytes } from "./bounds.ts";
 import { forgetSpell, noSuchSpell } from "./ownership.ts";
 import { idParams, ifMatchHeader, ifMatchOf, pageQuery, queryAs, spellIdOf } from "./request.ts";
 import { json, jsonText, versionTag } from "./responses.ts";
@@ -125,7 +126,8 @@ export function addSpellRoutes(app: App): void {
 
 const repositoryOf = (c: RouteContext): SpellRepository => new SpellRepository(c.env.DB);
 const userOf = (c: RouteContext): string => c.var.identity.userId;
-const readSpell = (c: RouteContext): Promise<unknown> => readJson(c.req.raw, { maxBytes: maxSpellBytes });
+const readSpell = (c: RouteContext): Promise<unknown> =>
+  readJson(c.req.raw, { maxBytes: maxBodyBytes.spell });
 
 const warningsOf = ({ document, issues, more = [] }: ImportedSpell): SpellIssue[] =>
   toldIssues([

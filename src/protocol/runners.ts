@@ -68,6 +68,7 @@ export const userUsage = z.object({
   /** Those that the operator has set. */
   limits: z.object({
     runs: z.number().int().positive().optional(),
+    runsPerSecond: z.number().int().positive().optional(),
     connections: z.number().int().positive().optional(),
     journalBytes: z.number().int().positive().optional(),
   }),

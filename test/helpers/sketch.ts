@@ -13,6 +13,8 @@ export function sketchOf(value: unknown): Sketch {
 
 /** Where a reader of `before` does not find in `now` what it looks for; fields more are no fault. */
 export function lostIn(before: Sketch, now: Sketch, path = ""): string[] {
+  // Whoever was answered nothing reads nothing.
+  if (before === "undefined") return [];
   if (typeof before === "string") return before === now ? [] : [`${path}: ${before}`];
   if (Array.isArray(before)) {
     if (!Array.isArray(now)) return [`${path}: a list`];

@@ -252,8 +252,8 @@ row(
       acceptWebSocket: () => {},
       setWebSocketAutoResponse: () => {},
     };
-    const connections = new Connections(ctx, () => 1);
-    const event = (seq: number) => ({ seq, json: `{"seq":${seq}}`, length: 9 });
+    const connections = new Connections(ctx, { until: () => () => {} }, () => 1);
+    const event = (seq: number) => ({ seq, at: 1, json: `{"seq":${seq}}`, length: 9 });
     connections.broadcast([event(1)]);
     connections.broadcast([event(2)]);
     connections.broadcastDelta({ type: "node.delta", runId: "r", nodeId: "n", visit: "1", delta: "d" });
