@@ -14,6 +14,7 @@ import {
   SelectionMode,
   useReactFlow,
   useStore as useFlowStore,
+  useStoreApi,
 } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
@@ -25,6 +26,8 @@ import { tell } from "../../stores/notices.ts";
 import { theme } from "../../stores/theme.ts";
 import { useOpenSpell, useShownDocument } from "../workspace/context.ts";
 import { CommentNode } from "./comment-node.tsx";
+import { detailAt, DetailContext } from "./detail.ts";
+import { FarWires } from "./far-wires.tsx";
 import {
   type CanvasEdge,
   type CanvasNode,
@@ -36,13 +39,15 @@ import {
 import { SpellNodeView } from "./spell-node.tsx";
 import { typeAt } from "./type-at.ts";
 import { Wire } from "./wire.tsx";
+import { wireAt, WirePaths } from "./wire-paths.ts";
 
 const nodeTypes = { spell: SpellNodeView, comment: CommentNode };
 const edgeTypes = { wire: Wire };
 /** Ours are in the key table. */
 const noKey = null;
-/** Below it the text of nodes cannot be read. */
-const farZoom = 0.4;
+const noEdges: CanvasEdge[] = [];
+/** How near to a wire a click is meant for it, in pixels of the screen. */
+const reach = 6;
 
 export function Canvas() {
   const { spell, ui } = useOpenSpell();
@@ -53,8 +58,14 @@ export function Canvas() {
   const selectedEdges = useStore(ui, (state) => state.edges);
   const selectedComments = useStore(ui, (state) => state.comments);
   const flow = useReactFlow();
-  const isFar = useFlowStore(({ transform: [, , zoom] }) => zoom < farZoom);
+  const flowStore = useStoreApi();
+  // Before React Flow takes it for its observer: how large nodes are is known (core/node-geometry.ts), and of one that is drawn
+  // simply it would find no sockets.
+  useState(() => flowStore.setState({ updateNodeInternals: () => {} }));
+  const detail = useFlowStore(({ transform: [, , zoom] }) => detailAt(zoom));
+  const isFar = detail !== "near";
   const [maker] = useState(() => new FlowMaker());
+  const [wirePaths] = useState(() => new WirePaths());
   const [nodes, setNodes] = useState<CanvasNode[]>([]);
   /** Nodes inside a frame that is being moved, and where all began. */
   const carried = useRef<{ frame: Point; nodes: Map<string, Point> } | null>(null);
@@ -81,6 +92,11 @@ export function Canvas() {
       .edges(document, byName)
       .map((edge) => (selected.has(edge.id) ? { ...edge, selected: true } : edge));
   }, [document, byName, maker, selectedEdges]);
+
+  const bundles = useMemo(
+    () => (isFar ? wirePaths.bundles(nodes, edges) : []),
+    [isFar, wirePaths, nodes, edges],
+  );
 
   const onNodesChange = useCallback(
     (changes: NodeChange<CanvasNode>[]) => {
@@ -222,68 +238,84 @@ export function Canvas() {
   );
 
   return (
-    <ReactFlow<CanvasNode, CanvasEdge>
-      nodes={nodes}
-      edges={edges}
-      nodeTypes={nodeTypes}
-      edgeTypes={edgeTypes}
-      onNodesChange={onNodesChange}
-      onEdgesChange={onEdgesChange}
-      onConnect={onConnect}
-      onConnectEnd={onConnectEnd}
-      isValidConnection={(connection) => reasonAgainst(edgeOf(connection as Connection)) === null}
-      onNodeDragStart={onNodeDragStart}
-      onNodeDrag={onNodeDrag}
-      onNodeDragStop={onNodeDragStop}
-      onDelete={({ nodes: gone, edges: cut }) => {
-        const ids = gone.map(({ id }) => id);
-        spell.edit((present) =>
-          removeComments(
-            remove(
-              present,
-              ids.filter((id) => !id.startsWith(commentPrefix)),
-              cut.map(({ id }) => id),
+    <DetailContext value={detail}>
+      <ReactFlow<CanvasNode, CanvasEdge>
+        nodes={nodes}
+        edges={isFar ? noEdges : edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onNodesChange={onNodesChange}
+        onEdgesChange={onEdgesChange}
+        onConnect={onConnect}
+        onConnectEnd={onConnectEnd}
+        isValidConnection={(connection) => reasonAgainst(edgeOf(connection as Connection)) === null}
+        onNodeDragStart={onNodeDragStart}
+        onNodeDrag={onNodeDrag}
+        onNodeDragStop={onNodeDragStop}
+        onDelete={({ nodes: gone, edges: cut }) => {
+          const ids = gone.map(({ id }) => id);
+          spell.edit((present) =>
+            removeComments(
+              remove(
+                present,
+                ids.filter((id) => !id.startsWith(commentPrefix)),
+                cut.map(({ id }) => id),
+              ),
+              ids.filter((id) => id.startsWith(commentPrefix)).map(commentIndex),
             ),
-            ids.filter((id) => id.startsWith(commentPrefix)).map(commentIndex),
-          ),
-        );
-      }}
-      onDoubleClick={(event) => {
-        if (isReadOnly || !(event.target as Element).classList.contains("react-flow__pane")) return;
-        const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-        ui.setState({ palette: { position: [x, y] } });
-      }}
-      nodesDraggable={!isReadOnly}
-      nodesConnectable={!isReadOnly}
-      elementsSelectable
-      zoomOnDoubleClick={false}
-      deleteKeyCode={noKey}
-      selectionKeyCode="Shift"
-      multiSelectionKeyCode={["Meta", "Control", "Shift"]}
-      selectionMode={SelectionMode.Partial}
-      panOnScroll
-      minZoom={0.05}
-      maxZoom={2}
-      colorMode={colorMode}
-      fitView
-      fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
-      onlyRenderVisibleElements={nodes.length > 150}
-      proOptions={{ hideAttribution: false }}
-      className={isFar ? "canvas-far" : ""}
-      aria-label="Canvas"
-    >
-      <Background gap={22} />
-      <MiniMap
-        pannable
-        zoomable
-        ariaLabel="Map of the canvas"
-        nodeColor="var(--line-strong)"
-        maskColor="color-mix(in srgb, var(--ground) 65%, transparent)"
-      />
-      <Controls showInteractive={false} />
-    </ReactFlow>
+          );
+        }}
+        onPaneClick={(event) => {
+          const wire = isFar
+            ? wireAt(
+                bundles,
+                flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }),
+                reach / flow.getZoom(),
+              )
+            : undefined;
+          if (wire !== undefined) ui.setState({ edges: [wire.id] });
+        }}
+        onDoubleClick={(event) => {
+          if (isReadOnly || !(event.target as Element).classList.contains("react-flow__pane")) return;
+          const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+          ui.setState({ palette: { position: [x, y] } });
+        }}
+        nodesDraggable={!isReadOnly}
+        nodesConnectable={!isReadOnly}
+        elementsSelectable
+        zoomOnDoubleClick={false}
+        deleteKeyCode={noKey}
+        selectionKeyCode="Shift"
+        multiSelectionKeyCode={["Meta", "Control", "Shift"]}
+        selectionMode={SelectionMode.Partial}
+        panOnScroll
+        minZoom={0.05}
+        maxZoom={2}
+        colorMode={colorMode}
+        fitView
+        fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+        onlyRenderVisibleElements={nodes.length > 150}
+        proOptions={{ hideAttribution: false }}
+        className={`canvas-${detail}`}
+        aria-label="Canvas"
+      >
+        <Background gap={backgroundGap[detail]} />
+        {isFar && <FarWires bundles={bundles} />}
+        <MiniMap
+          pannable
+          zoomable
+          ariaLabel="Map of the canvas"
+          nodeColor="var(--line-strong)"
+          maskColor="color-mix(in srgb, var(--ground) 65%, transparent)"
+        />
+        <Controls showInteractive={false} />
+      </ReactFlow>
+    </DetailContext>
   );
 }
+
+/** Dots that lie closer on the screen than these cannot be told apart, and cost a frame their drawing. */
+const backgroundGap = { near: 22, far: 66, faint: 198 };
 
 const edgeOf = ({ source, sourceHandle, target, targetHandle }: Connection): Edge => ({
   from: [source, sourceHandle ?? ""],
