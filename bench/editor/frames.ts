@@ -5,13 +5,15 @@ import type { Row } from "../report.ts";
 export interface Frames {
   times: number[];
   longTasks: number[];
+  /** What all of Chromium's processes took of the processor. */
+  processorMs: number;
 }
 
 /** Frame times and long tasks of the page while `work` goes on. */
 export async function framesDuring(page: Page, work: () => Promise<unknown>): Promise<Frames> {
   await page.evaluate(() => {
-    const kept = globalThis as unknown as { stopFrames: () => Frames };
-    const frames: Frames = { times: [], longTasks: [] };
+    const kept = globalThis as unknown as { stopFrames: () => Pick<Frames, "times" | "longTasks"> };
+    const frames: ReturnType<typeof kept.stopFrames> = { times: [], longTasks: [] };
     let isOn = true;
     let last = performance.now();
     const take = (now: number): void => {
@@ -30,15 +32,24 @@ export async function framesDuring(page: Page, work: () => Promise<unknown>): Pr
       return frames;
     };
   });
+  const before = await processorMsOf(page);
   await work();
+  const processorMs = (await processorMsOf(page)) - before;
   const { times, longTasks } = await page.evaluate(() =>
     (globalThis as unknown as { stopFrames: () => Frames }).stopFrames(),
   );
   // The first began before the work did.
-  return { times: times.slice(1), longTasks };
+  return { times: times.slice(1), longTasks, processorMs };
 }
 
-export function rowOf(what: string, { times, longTasks }: Frames): Row {
+async function processorMsOf(page: Page): Promise<number> {
+  const session = await page.context().browser()?.newBrowserCDPSession();
+  const { processInfo = [] } = (await session?.send("SystemInfo.getProcessInfo")) ?? {};
+  await session?.detach();
+  return processInfo.reduce((sum, { cpuTime }) => sum + 1000 * cpuTime, 0);
+}
+
+export function rowOf(what: string, { times, longTasks, processorMs }: Frames): Row {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number): string => (sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(1);
   const slow = times.filter((ms) => ms > 50).length;
@@ -49,6 +60,7 @@ export function rowOf(what: string, { times, longTasks }: Frames): Row {
     "p95 ms": at(0.95),
     "longest ms": (sorted.at(-1) ?? 0).toFixed(0),
     "above 50 ms": `${((100 * slow) / Math.max(1, times.length)).toFixed(1)} %`,
+    "processor ms a frame": (processorMs / Math.max(1, times.length)).toFixed(1),
     "tasks above 50 ms": `${longTasks.length}, longest ${Math.max(0, ...longTasks).toFixed(0)} ms`,
   };
 }

@@ -1,14 +1,12 @@
 /** The canvas: nodes, wires and frames; what is moved, joined and deleted on it becomes an edit of the spell. */
 import "@xyflow/react/dist/style.css";
 import "./canvas.css";
+import "./far.css";
 import {
   applyNodeChanges,
   Background,
-  type Connection,
   Controls,
   type EdgeChange,
-  type FinalConnectionState,
-  MiniMap,
   type NodeChange,
   ReactFlow,
   SelectionMode,
@@ -16,17 +14,15 @@ import {
   useStore as useFlowStore,
   useStoreApi,
 } from "@xyflow/react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { changeComment, removeComments } from "../../core/comments.ts";
-import { connect, type Edge, moveNodes, type Point, remove } from "../../core/document.ts";
-import { whyNot } from "../../core/sockets.ts";
+import { removeComments } from "../../core/comments.ts";
+import { remove } from "../../core/document.ts";
 import { catalogue } from "../../stores/catalogue.ts";
-import { tell } from "../../stores/notices.ts";
 import { theme } from "../../stores/theme.ts";
 import { useOpenSpell, useShownDocument } from "../workspace/context.ts";
 import { CommentNode } from "./comment-node.tsx";
-import { detailAt, DetailContext } from "./detail.ts";
+import { detailAt, NearContext } from "./detail.ts";
 import { FarWires } from "./far-wires.tsx";
 import {
   type CanvasEdge,
@@ -36,8 +32,10 @@ import {
   commentPrefix,
   FlowMaker,
 } from "./flow-nodes.ts";
+import { Overview } from "./overview.tsx";
 import { SpellNodeView } from "./spell-node.tsx";
-import { typeAt } from "./type-at.ts";
+import { useDragging } from "./use-dragging.ts";
+import { useWiring } from "./use-wiring.ts";
 import { Wire } from "./wire.tsx";
 import { wireAt, WirePaths } from "./wire-paths.ts";
 
@@ -67,8 +65,8 @@ export function Canvas() {
   const [maker] = useState(() => new FlowMaker());
   const [wirePaths] = useState(() => new WirePaths());
   const [nodes, setNodes] = useState<CanvasNode[]>([]);
-  /** Nodes inside a frame that is being moved, and where all began. */
-  const carried = useRef<{ frame: Point; nodes: Map<string, Point> } | null>(null);
+  const wiring = useWiring();
+  const dragging = useDragging(setNodes);
 
   useEffect(() => {
     if (document === null) return;
@@ -137,108 +135,8 @@ export function Canvas() {
     [ui],
   );
 
-  const reasonAgainst = useCallback(
-    (edge: Edge): string | null =>
-      document === null ? null : whyNot(document, edge, typeAt(document, byName)),
-    [document, byName],
-  );
-
-  const onConnect = useCallback(
-    (connection: Connection) => {
-      const edge = edgeOf(connection);
-      if (reasonAgainst(edge) === null) spell.edit((present) => connect(present, edge));
-    },
-    [spell, reasonAgainst],
-  );
-
-  const onConnectEnd = useCallback(
-    (event: MouseEvent | TouchEvent, { fromHandle, toHandle, isValid }: FinalConnectionState) => {
-      if (fromHandle === null || fromHandle.id === null || fromHandle.id === undefined || document === null)
-        return;
-      if (toHandle !== null) {
-        if (isValid === true) return;
-        const [source, target] =
-          fromHandle.type === "source" ? [fromHandle, toHandle] : [toHandle, fromHandle];
-        if (source.type === target.type) return tell("A wire goes from an output to an input.");
-        const reason = reasonAgainst({
-          from: [source.nodeId, source.id ?? ""],
-          to: [target.nodeId, target.id ?? ""],
-        });
-        if (reason !== null) tell(reason);
-        return;
-      }
-      const at = "changedTouches" in event ? event.changedTouches[0] : event;
-      if (at === undefined) return;
-      const { x, y } = flow.screenToFlowPosition({ x: at.clientX, y: at.clientY });
-      const side = fromHandle.type === "source" ? "outputs" : "inputs";
-      const type = typeAt(document, byName)(fromHandle.nodeId, side, fromHandle.id);
-      ui.setState({
-        palette: { position: [x, y], end: { node: fromHandle.nodeId, socket: fromHandle.id, type, side } },
-      });
-    },
-    [flow, ui, document, byName, reasonAgainst],
-  );
-
-  const onNodeDragStart = useCallback(
-    (_: unknown, node: CanvasNode) => {
-      if (node.type !== "comment") return;
-      const { x, y } = node.position;
-      const [width, height] = [node.width ?? 0, node.height ?? 0];
-      const within = flow
-        .getNodes()
-        .filter(
-          ({ id, position, selected }) =>
-            !id.startsWith(commentPrefix) &&
-            selected !== true &&
-            position.x >= x &&
-            position.y >= y &&
-            position.x <= x + width &&
-            position.y <= y + height,
-        );
-      carried.current = {
-        frame: [x, y],
-        nodes: new Map(within.map(({ id, position }) => [id, [position.x, position.y]])),
-      };
-    },
-    [flow],
-  );
-
-  const onNodeDrag = useCallback((_: unknown, node: CanvasNode) => {
-    const moving = carried.current;
-    if (node.type !== "comment" || moving === null || moving.nodes.size === 0) return;
-    const [dx, dy] = [node.position.x - moving.frame[0], node.position.y - moving.frame[1]];
-    setNodes((before) =>
-      before.map((other) => {
-        const from = moving.nodes.get(other.id);
-        return from === undefined ? other : { ...other, position: { x: from[0] + dx, y: from[1] + dy } };
-      }),
-    );
-  }, []);
-
-  const onNodeDragStop = useCallback(
-    (_: unknown, node: CanvasNode, dragged: CanvasNode[]) => {
-      const places = new Map<string, Point>();
-      const frames: [number, Point][] = [];
-      for (const { id, position } of [...dragged, node])
-        if (id.startsWith(commentPrefix))
-          frames.push([commentIndex(id), [Math.round(position.x), Math.round(position.y)]]);
-        else places.set(id, [position.x, position.y]);
-      const moving = carried.current;
-      carried.current = null;
-      if (node.type === "comment" && moving !== null)
-        for (const [id, [x, y]] of moving.nodes)
-          places.set(id, [x + node.position.x - moving.frame[0], y + node.position.y - moving.frame[1]]);
-      spell.edit((present) => {
-        let next = moveNodes(present, places);
-        for (const [index, [x, y]] of frames) next = changeComment(next, index, { position: [x, y] });
-        return next;
-      });
-    },
-    [spell],
-  );
-
   return (
-    <DetailContext value={detail}>
+    <NearContext value={!isFar}>
       <ReactFlow<CanvasNode, CanvasEdge>
         nodes={nodes}
         edges={isFar ? noEdges : edges}
@@ -246,12 +144,8 @@ export function Canvas() {
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
-        onConnect={onConnect}
-        onConnectEnd={onConnectEnd}
-        isValidConnection={(connection) => reasonAgainst(edgeOf(connection as Connection)) === null}
-        onNodeDragStart={onNodeDragStart}
-        onNodeDrag={onNodeDrag}
-        onNodeDragStop={onNodeDragStop}
+        {...wiring}
+        {...dragging}
         onDelete={({ nodes: gone, edges: cut }) => {
           const ids = gone.map(({ id }) => id);
           spell.edit((present) =>
@@ -266,14 +160,10 @@ export function Canvas() {
           );
         }}
         onPaneClick={(event) => {
-          const wire = isFar
-            ? wireAt(
-                bundles,
-                flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }),
-                reach / flow.getZoom(),
-              )
-            : undefined;
-          if (wire !== undefined) ui.setState({ edges: [wire.id] });
+          if (!isFar) return;
+          const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+          const wire = wireAt(bundles, at, reach / flow.getZoom());
+          ui.setState({ edges: wire === undefined ? [] : [wire.id] });
         }}
         onDoubleClick={(event) => {
           if (isReadOnly || !(event.target as Element).classList.contains("react-flow__pane")) return;
@@ -301,23 +191,12 @@ export function Canvas() {
       >
         <Background gap={backgroundGap[detail]} />
         {isFar && <FarWires bundles={bundles} />}
-        <MiniMap
-          pannable
-          zoomable
-          ariaLabel="Map of the canvas"
-          nodeColor="var(--line-strong)"
-          maskColor="color-mix(in srgb, var(--ground) 65%, transparent)"
-        />
+        <Overview />
         <Controls showInteractive={false} />
       </ReactFlow>
-    </DetailContext>
+    </NearContext>
   );
 }
 
 /** Dots that lie closer on the screen than these cannot be told apart, and cost a frame their drawing. */
 const backgroundGap = { near: 22, far: 66, faint: 198 };
-
-const edgeOf = ({ source, sourceHandle, target, targetHandle }: Connection): Edge => ({
-  from: [source, sourceHandle ?? ""],
-  to: [target, targetHandle ?? ""],
-});

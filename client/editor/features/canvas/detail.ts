@@ -6,7 +6,7 @@ export type Detail = "near" | "far" | "faint";
 /** Below the first the text of nodes cannot be read, below the second not even their name in large letters. */
 export const detailAt = (zoom: number): Detail => (zoom >= 0.4 ? "near" : zoom >= 0.2 ? "far" : "faint");
 
-export const DetailContext = createContext<Detail>("near");
+export const NearContext = createContext(true);
 
 /** Nodes that wait to be drawn in full: some tens of elements each, which a frame has no time for where there are many. */
 const waiting = new Set<() => void>();
@@ -24,7 +24,7 @@ function drawSome(): void {
 
 /** Whether this node is drawn in full. What comes near is, some nodes a frame; what goes far is not, at once. */
 export function useIsNear(): boolean {
-  const isNear = useContext(DetailContext) === "near";
+  const isNear = useContext(NearContext);
   const [isDrawn, setDrawn] = useState(false);
   useEffect(() => {
     if (!isNear) return undefined;

@@ -2,7 +2,7 @@ import { signOf, wordOf } from "../../atoms/status-badge.tsx";
 import { useNodeRun } from "../workspace/context.ts";
 import type { SpellFlowNode } from "./flow-nodes.ts";
 
-/** A node from afar: one element, since hundreds of them are in view. Its name and state are drawn by canvas.css. */
+/** A node from afar: one element, since hundreds of them are in view. Its name and state are drawn by far.css. */
 export function FarNode({
   id,
   data: { node, component },

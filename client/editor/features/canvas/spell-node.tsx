@@ -27,7 +27,9 @@ function NearNode({ id, data, selected }: NodeProps<SpellFlowNode>) {
       data-kind={component?.status ?? "unknown"}
     >
       <header className="node-head">
-        <span className="node-title">{node.component}</span>
+        <span className="node-title" title={node.component}>
+          {node.component}
+        </span>
         {status !== undefined && <StatusBadge status={status} count={run?.completed ?? 0} />}
       </header>
       {linesOf(node, component).map(({ kind, text }) => (
