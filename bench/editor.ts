@@ -3,6 +3,7 @@
  * events of its runs arrive; with some twenty nodes in view and with all. Beside them the page with ten nodes: what the machine
  * itself can show.
  */
+import { loadavg } from "node:os";
 import type { Page } from "playwright-core";
 import { SpellrunnerClient } from "../client/lib/index.ts";
 import { buildEditor } from "../scripts/build-editor.ts";
@@ -14,6 +15,8 @@ import { grid, perRow } from "./editor/spells.ts";
 import { report, type Row } from "./report.ts";
 
 const ms = 5000;
+/** Of others on the machine, mostly. */
+const load = loadavg()[0] ?? 0;
 const shortRuns = 38;
 
 const chromium = findChromium();
@@ -136,6 +139,7 @@ report({
   notes: [
     "Chromium without a display or a graphics card: everything is drawn by the processor, on the two cores that the server runs on as well.",
     "500 nodes have 1 000 wires. Each row lasts 5 s.",
+    `When it began, ${load.toFixed(1)} others waited for or had the processor (load average of the last minute).`,
   ],
   packages: ["@xyflow/react", "react", "zustand"],
 });
