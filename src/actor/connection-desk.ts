@@ -1,5 +1,5 @@
 /** Does what connections ask: one handler a message type, errors told and never thrown. */
-import { closeCodes } from "../protocol/down.ts";
+import { closeCodes, type ErrorMessage } from "../protocol/down.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { ClientMessage, EditCommand } from "../protocol/up.ts";
 import type { Json } from "../protocol/values.ts";
@@ -30,6 +30,8 @@ export interface ConnectionHost {
   edit(command: EditCommand): Promise<Iterable<string>>;
   /** What another token of the same user grants. @throws SpellError `unauthorized`, `forbidden`, `overloaded` */
   renew(token: string): Promise<Grant>;
+  /** A failure in the words that this connection may have of it. */
+  told(error: SpellError): Pick<ErrorMessage, "code" | "message">;
 }
 
 /** Under which tag of the OpenAPI document a message does what it does: a program's key must be for that, too. */
@@ -158,8 +160,7 @@ export class ConnectionDesk {
   #fail(socket: WebSocket, error: SpellError, requestId?: string): void {
     this.#connections.fail(socket, {
       ...(requestId === undefined ? {} : { requestId }),
-      code: error.code,
-      message: error.message,
+      ...this.#host.told(error),
     });
   }
 }

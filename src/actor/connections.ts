@@ -182,8 +182,8 @@ export class Connections {
 
   /** Events to everybody who listens, encoded once. */
   broadcast(events: readonly EncodedEvent[]): void {
-    if (this.#known.size === 0) return;
-    const lastSeq = events.at(-1)?.seq ?? 0;
+    const lastSeq = events.at(-1)?.seq;
+    if (this.#known.size === 0 || lastSeq === undefined) return;
     let frames: string[] | undefined;
     for (const [socket, attachment] of this.#known) {
       if (!attachment.isLive || this.expire(socket)) continue;

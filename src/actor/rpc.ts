@@ -4,6 +4,7 @@
  */
 import type { ServiceChanged } from "../protocol/down.ts";
 import type { ErrorInfo } from "../protocol/errors.ts";
+import type { Publication, PublishRequest, Share } from "../protocol/publications.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
 import type { TimingsRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
@@ -46,6 +47,8 @@ export interface RunOptions {
   isAsync?: true;
   /** Of a run that another one asked for by the spells service: how many such runs are around it. */
   depth?: number;
+  /** W3C Trace Context of the request. */
+  traceparent?: string;
   /** Resolves when the caller no longer wants it: then the run is cancelled. */
   cancelled?: () => Promise<void>;
 }
@@ -54,7 +57,10 @@ export interface RunnerRpc {
   /** `POST /spells/:id/run`: the result as JSON ({@link file://../protocol/runs.ts} `runResult`), or why it failed. */
   run(request: RunRequest, options?: RunOptions): Promise<RunAnswer>;
   /** The same as server-sent events of that run. */
-  runStream(request: RunRequest, options?: Pick<RunOptions, "idempotency">): Promise<StreamAnswer>;
+  runStream(
+    request: RunRequest,
+    options?: Pick<RunOptions, "idempotency" | "traceparent">,
+  ): Promise<StreamAnswer>;
   /** Events of one run after `after`: `{events, next?}`. */
   runEvents(runId: string, after: number, limit: number): Promise<RpcAnswer>;
   /** Events of one run after `after` as SSE, live until it ends. */
@@ -101,6 +107,8 @@ export interface RunnerRpc {
   countConnections(): Promise<number>;
   /** A program's key was removed: connections that it opened close with 4401. */
   keyRemoved(keyId: string): Promise<void>;
+  /** Of a runner of a published spell: it was published anew, or is no longer (null), which ends it as a deletion does. */
+  publicationChanged(share: Share | null): Promise<void>;
   /** The spell was deleted: open connections close with 4404, runs are cancelled, later runs are `not_found`. */
   spellDeleted(): Promise<void>;
 }
@@ -135,10 +143,18 @@ export interface ManagerRpc {
   spellDeleted(spellId: string): Promise<void>;
   /** Ends the connections that a program's key has opened. */
   keyRemoved(keyId: string): Promise<void>;
+  /** Called by a runner of a spell that this user has published, as {@link runnerLoaded} of its own user. True where it was known. */
+  guestLoaded(name: string): Promise<boolean>;
+  /** Publishes a version of a spell of this user's. @throws SpellError `not_found`, `spell_invalid`, `overloaded` */
+  publish(spellId: string, request: PublishRequest): Promise<Publication>;
+  /** Gives the id under which it was published; null where it was not. @throws SpellError `overloaded` */
+  unpublish(spellId: string): Promise<string | null>;
+  /** Tells the runners of what was published under that id; returns when all know. @param share null: it is no longer published */
+  publicationChanged(publicId: string, share: Share | null): Promise<void>;
   /** Loads a runner of this user, or frees one ({@link RunnerRpc.load}, {@link RunnerRpc.unload}). */
   startRunner(name: string): Promise<RpcAnswer>;
   endRunner(name: string): Promise<RpcAnswer>;
-  /** `GET /runners`: `{data: [{spellId, owner, session, connections, loaded, loadedAt?, playing, bytes}]}` */
+  /** `GET /runners`: `{data: [{spellId, owner?, session, connections, loaded, loadedAt?, playing, bytes}]}` */
   listRunners(): Promise<RpcAnswer>;
   /** A ticket for one WebSocket, valid 30 s: keeps only its hash. `expiresAt` is the token's own expiry in ms. */
   createTicket(hash: string, expiresAt: number): Promise<void>;

@@ -1,6 +1,7 @@
 /** What a runner does for its connections. */
 import type { Identity } from "../platform/authenticator.ts";
 import { requireScope } from "../platform/scopes.ts";
+import type { ErrorMessage } from "../protocol/down.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { EditCommand } from "../protocol/up.ts";
 import type { Json } from "../protocol/values.ts";
@@ -13,12 +14,14 @@ import { helloFrames } from "./hello.ts";
 import type { RunnerJournal } from "./journal.ts";
 import type { JournalStore } from "./journal-store.ts";
 import type { Player } from "./play/player.ts";
+import type { Disclosure } from "./published/disclosure.ts";
 import type { RunDesk, RunOrder } from "./run-desk.ts";
 import type { RunPermits } from "./run-permits.ts";
 import type { RunTable } from "./run-table.ts";
 import type { SpellEdits } from "./spell-edits.ts";
 
 export interface RunnerHostOptions {
+  disclosure: Disclosure;
   permits: RunPermits;
   address: RunnerAddress;
   spell: HeldSpell;
@@ -49,7 +52,7 @@ export class RunnerHost implements ConnectionHost {
   }
 
   async hello(lastSeq: number | undefined): Promise<Iterable<string>> {
-    const { address, spell, desk, runs, store, journal, player, recovered } = this.#options;
+    const { address, spell, desk, runs, store, journal, player, disclosure, recovered } = this.#options;
     await recovered();
     // The version is worth a look at D1 after hibernation; without D1 a connection is welcome all the same.
     const version = await spell.get().then(
@@ -76,6 +79,7 @@ export class RunnerHost implements ConnectionHost {
       },
       lastSeq,
       store,
+      disclosure,
       (count) => runs.list(count, undefined, undefined).runs.map(({ runId }) => runId),
     );
   }
@@ -111,16 +115,24 @@ export class RunnerHost implements ConnectionHost {
     this.#options.subscribed();
   }
 
-  play(): Promise<void> {
+  async play(): Promise<void> {
+    this.#options.disclosure.requireOwn("played");
     return this.#options.player.play();
   }
 
-  pause(): Promise<void> {
+  async pause(): Promise<void> {
+    this.#options.disclosure.requireOwn("played");
     return this.#options.player.pause();
   }
 
-  edit(command: EditCommand): Promise<string[]> {
+  async edit(command: EditCommand): Promise<string[]> {
+    this.#options.disclosure.requireOwn("edited");
     return this.#options.edits.edit(command);
+  }
+
+  told(error: SpellError): Pick<ErrorMessage, "code" | "message"> {
+    const { code, message } = this.#options.disclosure.told(error.toInfo());
+    return { code, message };
   }
 
   async renew(token: string): Promise<Grant> {

@@ -8,11 +8,13 @@ import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
 import { maxTickets, ticketLifetimeSeconds } from "../protocol/accounts.ts";
 import type { ServiceChanged } from "../protocol/down.ts";
+import type { Publication, PublishRequest, Share } from "../protocol/publications.ts";
 import type { TimingsRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
-import { parseRunnerName } from "./address.ts";
+import { parseManagerName, parseRunnerName, publicIdOf } from "./address.ts";
 import { Leases } from "./leases.ts";
 import { managerSteps, migrate } from "./migrations.ts";
+import { Publisher } from "./published/publisher.ts";
 import type { ManagerRpc, RpcAnswer, RunnerRpc } from "./rpc.ts";
 import type { RunLease } from "./run-permits.ts";
 import { StartRate } from "./start-rate.ts";
@@ -220,6 +222,36 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     );
   }
 
+  async guestLoaded(name: string): Promise<boolean> {
+    const { spellId } = parseRunnerName(name);
+    const { rowsWritten } = this.#sql.exec(
+      "INSERT OR IGNORE INTO guests (name, spell_id) VALUES (?, ?)",
+      name,
+      spellId,
+    );
+    return rowsWritten === 0;
+  }
+
+  publish(spellId: string, request: PublishRequest): Promise<Publication> {
+    return this.#publisher().publish(spellId, request);
+  }
+
+  unpublish(spellId: string): Promise<string | null> {
+    return this.#publisher().unpublish(spellId);
+  }
+
+  async publicationChanged(publicId: string, share: Share | null): Promise<void> {
+    const spellId = `@${publicId}`;
+    const names = this.#sql
+      .exec<{ name: string }>("SELECT name FROM guests WHERE spell_id = ?", spellId)
+      .toArray()
+      .map(({ name }) => name);
+    // Each is an object that may have to be woken, and there may be many.
+    for (let from = 0; from < names.length; from += maxAsked)
+      await this.#tell(names.slice(from, from + maxAsked), (runner) => runner.publicationChanged(share));
+    if (share === null) this.#sql.exec("DELETE FROM guests WHERE spell_id = ?", spellId);
+  }
+
   async startRunner(name: string): Promise<RpcAnswer> {
     return this.#runner(name).load();
   }
@@ -236,7 +268,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
         const { spellId, owner, session } = parseRunnerName(row.name);
         return {
           spellId,
-          owner,
+          ...(publicIdOf(spellId) === undefined ? { owner } : {}),
           session,
           connections: row.connections,
           loaded: row.loaded_at !== null,
@@ -281,6 +313,14 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
       )
       .toArray()
       .map((row) => row.name);
+  }
+
+  #publisher(): Publisher {
+    return new Publisher({
+      db: this.env.DB,
+      owner: parseManagerName(this.ctx.id.name),
+      tell: (publicId, share) => this.publicationChanged(publicId, share),
+    });
   }
 
   #runner(name: string): RunnerRpc {

@@ -10,8 +10,8 @@ import { SpellError } from "../protocol/errors.ts";
 import { askActor, managerOf, runnerOf } from "./actors.ts";
 import { bearerToken } from "./middleware/auth.ts";
 import { forgetSpell } from "./ownership.ts";
-import { idParams, runnerAddressOf, sessionQuery } from "./request.ts";
 import { requireRate } from "./rates.ts";
+import { addressParams, runnerAddressOf, sessionQuery } from "./request.ts";
 import { type Failure, problem } from "./responses.ts";
 import { addRoute, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
 
@@ -28,7 +28,7 @@ export function addConnectRoute(app: App): void {
         "Open a WebSocket to a runner, by the header, the subprotocols `spellrunner.v1, bearer.<token>` or a ticket",
       tag: "runners",
       access: "own",
-      params: idParams,
+      params: addressParams,
       query: sessionQuery.extend({ ticket: z.string().optional() }),
       responses: {
         101: emptyAnswer("The WebSocket"),

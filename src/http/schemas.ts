@@ -14,10 +14,12 @@ import {
   signInWays,
   signUpRequest,
 } from "../protocol/accounts.ts";
+import { auditEntry, auditPage } from "../protocol/audit.ts";
 import { componentDescription, componentList } from "../protocol/components.ts";
 import { conflictProblem, errorInfo, problem } from "../protocol/errors.ts";
 import { eventPage, stampedEvent } from "../protocol/events.ts";
 import { plan } from "../protocol/plan.ts";
+import { publication, publishedSpell, publishRequest } from "../protocol/publications.ts";
 import { run, runList, forkRequest, runRequest, runResult } from "../protocol/runs.ts";
 import {
   health,
@@ -122,6 +124,9 @@ export const namedSchemas = {
   CreatedSpell: createdSpell,
   VersionList: versionList,
   Validation: validation,
+  PublishRequest: publishRequest,
+  Publication: publication,
+  PublishedSpell: publishedSpell,
   Plan: plan,
   RunRequest: runRequest,
   ForkRequest: forkRequest,
@@ -144,6 +149,8 @@ export const namedSchemas = {
   ApiKeyList: apiKeyList,
   NewSecret: newSecret,
   SecretList: secretList,
+  AuditEntry: auditEntry,
+  AuditPage: auditPage,
   UserUsage: userUsage,
   HookAccepted: hookAccepted,
   IdRequest: z.object({ id: z.string() }),
