@@ -1,4 +1,5 @@
 /** One graph in execution: the run's own, or a sub-spell's under the path of the Spell node that runs it. */
+import type { PlanNode } from "../protocol/plan.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
 import type { PreparedGraph } from "./prepared.ts";
 import { Scope } from "./scope.ts";
@@ -13,12 +14,17 @@ export class Frame {
   readonly depth: number;
   readonly inputs: JsonObject;
   readonly root: Scope;
+  /** Where the graph has one scope: by node, what those that are done gave. Of a node that is done nothing else is kept. */
+  readonly given: (JsonObject | undefined)[] | null;
+  /** Its visits are called by more than `1`. */
+  readonly hasNames: boolean;
   state: JsonObject;
   #waiting: Waiting | null = null;
   /** Where flows are fibers: which events of the graph's life are under way; null when it was started by another. */
   phase: number | null = null;
   #isOver = false;
-  #reached: Map<number, Visit> | null = null;
+  /** What Outputs stored, by node. */
+  #reached: Map<number, JsonObject> | null = null;
   #exits: Set<number> | null = null;
   #memory: Map<number, JsonObject> | null = null;
   #collected: Map<number, Visit[]> | null = null;
@@ -30,12 +36,11 @@ export class Frame {
     this.depth = caller === null ? 0 : caller.frame.depth + 1;
     this.inputs = inputs;
     this.state = state;
+    this.given = graph.isFlat ? graph.places.slice() : null;
     // Nodes of a sub-spell inherit the caller's visit; outside any loop that is no ordinal.
-    this.root = new Scope({
-      parent: null,
-      frame: this,
-      path: caller === null || (caller.path === "" && caller.visit === "1") ? "" : caller.visit,
-    });
+    const isOutside = caller === null || (caller.path === "" && caller.visit === "1");
+    this.root = new Scope(this, null, isOutside ? "" : caller.visit);
+    this.hasNames = !graph.isFlat || this.root.path !== "";
   }
 
   /** What waits for several triggers. */
@@ -50,6 +55,15 @@ export class Frame {
 
   abandon(): void {
     this.#isOver = true;
+  }
+
+  /** Keeps what a visit gave. The visit itself is kept where a trigger may still reach it. */
+  give(visit: Visit): void {
+    const { node } = visit;
+    (this.given as (JsonObject | undefined)[])[node.index] = visit.outputs;
+    visit.cause = null;
+    if (node.isTriggered && !visit.triggered) this.root.set(node, visit);
+    else this.root.drop(node);
   }
 
   /** How many frames from here outward run the graph `graph`. */
@@ -80,20 +94,21 @@ export class Frame {
     const { role, remembers, collected } = visit.node.plan;
     if (collected === true) this.#collect(visit);
     if (remembers === true) (this.#memory ??= new Map()).set(visit.node.index, visit.outputs);
-    if (role === "output") (this.#reached ??= new Map()).set(visit.node.index, visit);
+    if (role === "output") (this.#reached ??= new Map()).set(visit.node.index, visit.outputs);
     else if (role === "exit") (this.#exits ??= new Set()).add(visit.node.index);
   }
 
   /** By name; of two Outputs of one name the later in load order counts, those never reached are absent. */
   outputs(): JsonObject {
-    const entries: [string, Json][] = [];
+    const outputs: JsonObject = {};
+    if (this.#reached === null) return outputs;
     for (const index of this.graph.plan.outputs) {
-      const visit = this.#reached?.get(index);
-      const value = visit?.outputs.output;
-      if (visit !== undefined && value !== undefined)
-        entries.push([visit.node.plan.name ?? visit.node.plan.id, value]);
+      const value = this.#reached.get(index)?.output;
+      if (value === undefined) continue;
+      const { name, id } = this.graph.plan.nodes[index] as PlanNode;
+      setOwn(outputs, name ?? id, value);
     }
-    return Object.fromEntries(entries);
+    return outputs;
   }
 
   /** What the calling Spell node gives: its outputs by socket and the triggers that fire. */
@@ -110,4 +125,10 @@ export class Frame {
     const fired = call.exits.filter(([, exits]) => fires(exits)).map(([socket]) => socket);
     return { outputs: Object.fromEntries(entries), fired };
   }
+}
+
+/** Sets an own member: one called "__proto__" is one, too. */
+function setOwn(object: JsonObject, key: string, value: Json): void {
+  if (key !== "__proto__") object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -6,6 +6,7 @@ import type { Component, NodeOutcome } from "./component.ts";
 import { type Host, VisitContext } from "./context.ts";
 import type { Failures } from "./failures.ts";
 import { Frame } from "./frame.ts";
+import type { Limits } from "./limits.ts";
 import type { EnginePorts } from "./ports.ts";
 import type { PreparedGraph } from "./prepared.ts";
 import { defaultStart } from "./starts.ts";
@@ -35,14 +36,6 @@ export interface PerformerHost extends Host {
   extendDeadline(ms: number): void;
 }
 
-export interface PerformerOptions {
-  ports: EnginePorts;
-  graphs: readonly PreparedGraph[];
-  failures: Failures;
-  maxDepth: number;
-  maxRecursion: number;
-}
-
 interface Asked {
   question: Question;
   visit: Visit;
@@ -60,16 +53,28 @@ export interface Question {
 
 export class Performer {
   readonly #host: PerformerHost;
-  readonly #options: PerformerOptions;
+  readonly #ports: EnginePorts;
+  readonly #graphs: readonly PreparedGraph[];
+  readonly #failures: Failures;
+  readonly #limits: Limits;
   #questions: Map<string, Asked> | null = null;
   #streams: Streams | null = null;
   /** One that no visit holds, for the next. */
   #context: VisitContext | null = null;
   #askedAt = 0;
 
-  constructor(host: PerformerHost, options: PerformerOptions) {
+  constructor(
+    host: PerformerHost,
+    ports: EnginePorts,
+    graphs: readonly PreparedGraph[],
+    failures: Failures,
+    limits: Limits,
+  ) {
     this.#host = host;
-    this.#options = options;
+    this.#ports = ports;
+    this.#graphs = graphs;
+    this.#failures = failures;
+    this.#limits = limits;
   }
 
   /** Made for the first node that streams. */
@@ -84,14 +89,13 @@ export class Performer {
   }
 
   perform(visit: Visit): void {
-    const { ports } = this.#options;
+    const { node } = visit;
     visit.waited = false;
-    if (visit.node.plan.role === "spell") return this.enterSpell(visit);
-    const name = visit.node.plan.component;
-    const component = (visit.node.component ??= ports.components(name));
+    if (node.isSpell) return this.enterSpell(visit);
+    const component = (node.component ??= this.#ports.components(node.plan.component));
     if (component === undefined) return this.#failed(visit, noComponent(visit));
     // Within a turn deployed clocks stand still, and asking one costs more than most nodes do.
-    if (component.sandboxed) visit.startedAt = ports.clock.now();
+    if (component.sandboxed) visit.startedAt = this.#ports.clock.now();
     const context = this.#freeContext(visit);
     let outcome: NodeOutcome | Promise<NodeOutcome>;
     try {
@@ -122,9 +126,9 @@ export class Performer {
 
   /** A Spell node runs its graph in this same run: its nodes' events are in the same journal, under its path. */
   enterSpell(visit: Visit, isLive = true): void {
-    const { graphs, maxDepth, maxRecursion } = this.#options;
+    const { maxDepth, maxRecursion } = this.#limits;
     const { call } = visit.node.plan;
-    const graph = call === undefined ? undefined : graphs[call.graph];
+    const graph = call === undefined ? undefined : this.#graphs[call.graph];
     const start =
       call?.entries?.find(([socket]) => socket === visit.trigger)?.[1] ??
       call?.start ??
@@ -225,7 +229,7 @@ export class Performer {
   /** Goes on to wait for what was asked before the run was cut off: it is not asked again, and has the time that it had. */
   reopen(visit: Visit, question: Question): void {
     const name = visit.node.plan.component;
-    const component = (visit.node.component ??= this.#options.ports.components(name));
+    const component = (visit.node.component ??= this.#ports.components(name));
     if (component === undefined) return this.#failed(visit, noComponent(visit));
     visit.startedAt = this.#host.turnedAt;
     this.#await(visit, component, question);
@@ -239,7 +243,7 @@ export class Performer {
     const underway = this.#wait(visit);
     if (until === undefined) return;
     underway.stopTimer?.();
-    const { ports } = this.#options;
+    const ports = this.#ports;
     const expire = (): void => this.#settled(underway, () => this.#failed(visit, unanswered(visit)));
     underway.stopTimer =
       ports.until?.(until, expire) ?? ports.after(Math.max(0, until - this.#host.now), expire);
@@ -279,8 +283,8 @@ export class Performer {
     if (logs !== undefined && logs.length > 0) record.logs = logs;
     if (usage !== undefined) record.usage = usage;
     if (visit.waited) record.waited = true;
-    if (visit.node.plan.role === "spell") {
-      this.#options.failures.forget(visit);
+    if (visit.node.isSpell) {
+      this.#failures.forget(visit);
       this.#host.agree(visit);
     }
     if (!this.#host.isEnded) this.#host.apply(visit, record);
@@ -288,7 +292,7 @@ export class Performer {
 
   #failed(visit: Visit, thrown: unknown): void {
     this.#closeQuestion(visit.key);
-    this.#options.failures.failed(visit, thrown);
+    this.#failures.failed(visit, thrown);
   }
 
   /** Keeps the visit until an answer from outside, no longer than its node allows. */
@@ -298,10 +302,10 @@ export class Performer {
     if (visit.underway !== null) return visit.underway;
     const underway = new Underway(visit);
     visit.underway = underway;
-    this.#options.failures.watch(underway);
+    this.#failures.watch(underway);
     const { settings } = visit.node.plan;
     if (settings?.timeoutMs !== undefined)
-      underway.stopTimer = this.#options.ports.after(settings.timeoutMs, () =>
+      underway.stopTimer = this.#ports.after(settings.timeoutMs, () =>
         this.#settled(underway, () => {
           visit.waited = true;
           this.#failed(visit, timedOut(visit, settings.timeoutMs as number));

@@ -2,7 +2,7 @@
 import type { RunEnded, RunEvent } from "../protocol/events.ts";
 import type { Plan } from "../protocol/plan.ts";
 import type { JsonObject } from "../protocol/values.ts";
-import { Execution } from "./execution.ts";
+import { Execution, type ExecutionOptions } from "./execution.ts";
 import type { Limits } from "./limits.ts";
 import type { EnginePlugin } from "./plugins.ts";
 import type { EnginePorts } from "./ports.ts";
@@ -36,9 +36,8 @@ export function replay(plan: Plan, records: readonly RunEvent[], options: Replay
     events.push(event);
     return 0;
   };
-  const execution = new Execution({
+  const replayed: ExecutionOptions = {
     plan,
-    start: startOf(records),
     records,
     isReplay: true,
     userId: "",
@@ -49,7 +48,8 @@ export function replay(plan: Plan, records: readonly RunEvent[], options: Replay
       fault: (thrown) => (options.onPluginError?.(thrown), ""),
     },
     limits: { maxVisits: Number.POSITIVE_INFINITY, ...options.limits },
-  });
+  };
+  const execution = new Execution(replayed, startOf(records));
   execution.run();
   return { events, end: execution.end, state: execution.state };
 }

@@ -4,73 +4,79 @@
  */
 import { FewVisits } from "./few-visits.ts";
 import type { Frame } from "./frame.ts";
+import type { PreparedNode } from "./prepared.ts";
 import type { Visit } from "./visit.ts";
 
 export class Scope {
+  readonly frame: Frame;
   readonly parent: Scope | null;
-  readonly frame: Frame | null;
   /** Ordinals of the enclosing iterations and turns, `2.7`; empty for a run outside any. */
   readonly path: string;
   readonly depth: number;
-  /** The cycle whose turn this is, or -1. */
-  readonly region: number;
-  readonly turn: number;
   /** Cycles whose first turn is counted in `path` although they opened no scope. */
   readonly implicit: readonly number[];
+  /** The cycle whose turn this is, or -1. */
+  region = -1;
+  turn = 1;
   /** The loop visit whose iteration this is. */
-  readonly loop: Visit | null;
-  readonly iteration: number;
+  loop: Visit | null = null;
+  iteration = 0;
   /** Outstanding triggers and visits, one more for each child scope that has some. */
   active = 0;
   /** Second turns of cycles entered in this scope, by region. */
   turns: Map<number, Scope> | null = null;
   nextTurn: Scope | null = null;
   /** What a reader looks at next: the turn before this one, else the enclosing scope. */
-  readonly before: Scope | null;
-  readonly #dense: (Visit | undefined)[] | null;
-  readonly #few: FewVisits | null;
+  before: Scope | null;
+  /** Its visits: two that need no list, and further ones. Of the scope of a whole run, all of them by node. */
+  #first: Visit | null = null;
+  #second: Visit | null = null;
+  #more: FewVisits | null = null;
+  #all: (Visit | undefined)[] | null = null;
 
-  constructor(options: {
-    parent: Scope | null;
-    path: string;
-    region?: number;
-    turn?: number;
-    implicit?: readonly number[];
-    loop?: Visit;
-    iteration?: number;
-    before?: Scope;
-    /** Of the scope of a whole run. */
-    frame?: Frame;
-  }) {
-    this.parent = options.parent;
-    this.frame = options.frame ?? options.parent?.frame ?? null;
-    this.before = options.before ?? options.parent;
-    this.path = options.path;
-    this.depth = options.parent === null ? 0 : options.parent.depth + 1;
-    this.region = options.region ?? -1;
-    this.turn = options.turn ?? 1;
-    this.implicit = options.implicit ?? none;
-    this.loop = options.loop ?? null;
-    this.iteration = options.iteration ?? 0;
-    // The run scope holds most nodes of a graph, an inner scope only those of its body.
-    this.#dense = options.parent === null ? places(options.frame?.graph.nodes.length ?? 0) : null;
-    this.#few = options.parent === null ? null : new FewVisits();
+  constructor(frame: Frame, parent: Scope | null, path: string, implicit: readonly number[] = none) {
+    this.frame = frame;
+    this.parent = parent;
+    this.before = parent;
+    this.path = path;
+    this.implicit = implicit;
+    this.depth = parent === null ? 0 : parent.depth + 1;
   }
 
   /** The visit that a reader in this scope sees here: its own, or one of an outer scope noted for it. */
-  get(node: number): Visit | undefined {
-    return this.#dense === null ? (this.#few as FewVisits).get(node) : this.#dense[node];
+  get(node: PreparedNode): Visit | undefined {
+    if (this.parent === null) return this.#all === null ? undefined : this.#all[node.index];
+    if (this.#first === null) return undefined;
+    if (this.#first.node === node) return this.#first;
+    if (this.#second === null) return undefined;
+    if (this.#second.node === node) return this.#second;
+    return this.#more === null ? undefined : this.#more.get(node);
   }
 
-  set(node: number, visit: Visit): void {
-    if (this.#dense === null) (this.#few as FewVisits).set(node, visit);
-    else this.#dense[node] = visit;
+  set(node: PreparedNode, visit: Visit): void {
+    if (this.parent === null) (this.#all ??= this.frame.graph.places.slice())[node.index] = visit;
+    else if (this.#first === null || this.#first.node === node) this.#first = visit;
+    else if (this.#second === null || this.#second.node === node) this.#second = visit;
+    else (this.#more ??= new FewVisits()).set(node, visit);
+  }
+
+  /** Of the scope of a run: a visit need not be looked at again. */
+  drop(node: PreparedNode): void {
+    if (this.#all !== null) this.#all[node.index] = undefined;
   }
 
   /** The visit of `node` that took place in this very scope. */
-  own(node: number): Visit | undefined {
+  own(node: PreparedNode): Visit | undefined {
     const visit = this.get(node);
     return visit !== undefined && visit.scope === this ? visit : undefined;
+  }
+
+  /** Of an inner scope: the visits that took place in this very scope. */
+  owned(): Visit[] {
+    const found: Visit[] = [];
+    for (const visit of [this.#first, this.#second, ...(this.#more?.all() ?? [])])
+      if (visit?.scope === this) found.push(visit);
+    return found;
   }
 
   /** The scope, this or outward, whose path counts a turn of `region`; null where its first turn is still implicit. */
@@ -94,13 +100,6 @@ export class Scope {
 }
 
 const none: readonly number[] = [];
-
-/** All places from the start: an array that is filled from its end becomes a slow one. */
-function places(count: number): (Visit | undefined)[] {
-  const list: (Visit | undefined)[] = [];
-  for (let i = 0; i < count; i++) list.push(undefined);
-  return list;
-}
 
 /** `path` of a node with the cycles `regions` around it, seen from `scope`: first turns without a scope count as 1. */
 export function pathIn(scope: Scope, regions: readonly number[] | undefined): string {
@@ -126,28 +125,35 @@ export function holderOf(scope: Scope, region: number): Scope {
 export function openTurn(scope: Scope, region: number, regions: readonly number[]): Scope {
   const holder = holderOf(scope, region);
   if (holder.region === region) {
-    holder.nextTurn ??= new Scope({
-      parent: holder.parent,
-      path: `${holder.path.slice(0, holder.path.lastIndexOf(".") + 1)}${holder.turn + 1}`,
-      region,
-      turn: holder.turn + 1,
-      implicit: holder.implicit,
-      before: holder,
-    });
-    return holder.nextTurn;
+    if (holder.nextTurn !== null) return holder.nextTurn;
+    const { path, turn, parent, implicit } = holder;
+    const next = String(turn + 1);
+    const after = new Scope(
+      holder.frame,
+      parent,
+      path.includes(".") ? path.slice(0, path.lastIndexOf(".") + 1) + next : next,
+      implicit,
+    );
+    after.region = region;
+    after.turn = turn + 1;
+    after.before = holder;
+    holder.nextTurn = after;
+    return after;
   }
   holder.turns ??= new Map();
   let second = holder.turns.get(region);
   if (second === undefined) {
     const implicit: number[] = [];
-    let path = holder.path;
+    let { path } = holder;
     for (const outer of regions) {
       if (outer === region) break;
       if (holder.accountFor(outer) !== null) continue;
       implicit.push(outer);
       path = path === "" ? "1" : `${path}.1`;
     }
-    second = new Scope({ parent: holder, path: path === "" ? "2" : `${path}.2`, region, turn: 2, implicit });
+    second = new Scope(holder.frame, holder, path === "" ? "2" : `${path}.2`, implicit);
+    second.region = region;
+    second.turn = 2;
     holder.turns.set(region, second);
   }
   return second;

@@ -4,7 +4,7 @@ import type { JsonObject } from "../protocol/values.ts";
 import type { CancelSignal } from "./cancel.ts";
 import type { Frame } from "./frame.ts";
 import type { PreparedNode } from "./prepared.ts";
-import type { Scope } from "./scope.ts";
+import { pathIn, type Scope } from "./scope.ts";
 import type { Underway } from "./underway.ts";
 
 export const Status = {
@@ -20,11 +20,17 @@ export const Status = {
 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
 
-/** What few visits have. Apart, since every visit is kept until its run ends. */
+/** What few visits have. Apart, since a visit is made for every node that runs. */
 class Rare {
   causes: Visit[] | null = null;
   arrived: Map<string, Visit | null> | null = null;
+  /** Source visits, one an edge that counts. */
+  sources: Visit[] | null = null;
   edges: number[] | null = null;
+  missing = 0;
+  waiters: Visit[] | null = null;
+  held = false;
+  attempt = 1;
   retried = 0;
   underway: Underway | null = null;
   signal: CancelSignal | null = null;
@@ -46,23 +52,16 @@ export class Visit {
   /** Undefined while a data node's scope is not yet known. */
   scope: Scope | undefined;
   /** From where its sources are seen. */
-  readScope: Scope;
+  readonly readScope: Scope;
   status: Status = Status.fresh;
-  path = "";
+  /** Its name: the ordinals of the iterations and turns around it. */
   visit = "1";
   /** A trigger has reached it: its fired sockets propagate. */
   triggered = false;
   trigger: string | undefined = undefined;
   cause: Visit | null = null;
-  /** Source visits, one an edge that counts; null where none were looked for one by one. */
-  sources: Visit[] | null = null;
-  /** Sources that have not finished. */
-  missing = 0;
-  waiters: Visit[] | null = null;
-  /** Holds its scope open. */
-  held = false;
-  attempt = 1;
   outputs: JsonObject = empty;
+  /** Trigger outputs that it opened. */
   fired: readonly string[] = none;
   #rare: Rare | null = null;
 
@@ -74,8 +73,13 @@ export class Visit {
     this.readScope = readScope;
   }
 
+  /** It has done nothing but execute once, give something and fire what it fires by itself. */
+  get isCommon(): boolean {
+    return this.#rare === null;
+  }
+
   get nodeId(): string {
-    return this.frame.prefix === "" ? this.node.plan.id : this.frame.prefix + this.node.plan.id;
+    return this.frame.prefix === "" ? this.node.id : this.frame.prefix + this.node.id;
   }
 
   /** For messages: `Node "12/7" (Generator)`. */
@@ -88,8 +92,55 @@ export class Visit {
     return this.startedAt === 0 ? 0 : Math.max(0, clock.now - this.startedAt);
   }
 
+  /** The ordinals of what is around it, where the name has something to tell namesakes apart. */
+  get path(): string {
+    const { graph, root } = this.frame;
+    if (graph.isScoped) return pathIn(this.scope as Scope, this.node.regions);
+    return graph.isFibers ? this.visit : root.path;
+  }
+
   get key(): string {
     return `${this.nodeId}#${this.visit}`;
+  }
+
+  /** Source visits, one an edge that counts; null where none were looked for one by one. */
+  get sources(): Visit[] | null {
+    return this.#rare === null ? null : this.#rare.sources;
+  }
+  set sources(sources: Visit[] | null) {
+    if (sources !== null || this.#rare !== null) this.#own.sources = sources;
+  }
+
+  /** Sources that have not finished. */
+  get missing(): number {
+    return this.#rare === null ? 0 : this.#rare.missing;
+  }
+  set missing(missing: number) {
+    this.#own.missing = missing;
+  }
+
+  /** Those that wait for it. */
+  get waiters(): Visit[] | null {
+    return this.#rare === null ? null : this.#rare.waiters;
+  }
+  set waiters(waiters: Visit[] | null) {
+    this.#own.waiters = waiters;
+  }
+
+  /** Holds its scope open. */
+  get held(): boolean {
+    return this.#rare === null ? false : this.#rare.held;
+  }
+  set held(held: boolean) {
+    this.#own.held = held;
+  }
+
+  /** Which attempt this is. */
+  get attempt(): number {
+    return this.#rare === null ? 1 : this.#rare.attempt;
+  }
+  set attempt(attempt: number) {
+    if (attempt !== 1 || this.#rare !== null) this.#own.attempt = attempt;
   }
 
   /** All causes, where a node waits for several triggers. */
