@@ -108,7 +108,9 @@ export class VisitContext implements NodeContext {
   }
 
   value(socket: string): Json | undefined {
-    const { node, edges } = this.#visit;
+    const { node, frame, edges } = this.#visit;
+    if (frame.given !== null && node.soleSource !== -1 && node.soleInput === socket && !node.hasDefaults)
+      return frame.given[node.soleSource]?.[node.soleSocket];
     const input = inputCalled(node, socket);
     let value: Json | undefined;
     if (input !== -1) {

@@ -2,7 +2,7 @@
 import { SpellError } from "../protocol/spell-error.ts";
 import type { Frame } from "./frame.ts";
 import { letGo } from "./past-turns.ts";
-import type { PreparedNode, PreparedOutput } from "./prepared.ts";
+import { entryOf, type PreparedNode, type PreparedOutput } from "./prepared.ts";
 import { holderOf, openTurn, Scope } from "./scope.ts";
 import { TriggerQueue } from "./trigger-queue.ts";
 import { isCause, Status, Visit } from "./visit.ts";
@@ -37,7 +37,7 @@ export class Flow {
 
   /** Starts a graph at one of its nodes. */
   begin(frame: Frame, node: number): void {
-    this.#fire(null, (frame.graph.nodes[node] as PreparedNode).entry, frame.root);
+    this.#fire(null, entryOf(frame.graph.nodes[node] as PreparedNode), frame.root);
   }
 
   /** Lets the oldest trigger arrive. */
@@ -74,8 +74,12 @@ export class Flow {
       if (visit.items !== null || iterations === undefined) return this.#fireAfter(visit);
       return this.#propagateLoop(visit, iterations.count);
     }
-    const { wired } = node;
+    const { wired, soleWired } = node;
     const scope = visit.scope as Scope;
+    if (soleWired !== null) {
+      if (fired === node.triggers || fired.includes(soleWired.socket)) this.#fire(visit, soleWired, scope);
+      return;
+    }
     for (let i = 0; i < wired.length; i++) {
       const output = wired[i] as PreparedOutput;
       // Mostly all fire.
@@ -135,26 +139,27 @@ export class Flow {
   #arrive(from: Scope, cause: Visit | null, output: PreparedOutput, target: number): void {
     const { frame } = from;
     if (frame.isOver) return;
-    const node = output.targets[target] as PreparedNode;
+    const node = output.sole ?? (output.targets[target] as PreparedNode);
     const region = output.regions === null ? -1 : (output.regions[target] as number);
     const scope = region === -1 ? from : scopeOf(from, cause as Visit, node, region);
     const { given } = frame;
     let visit = scope.own(node);
+    if (visit?.triggered) return; // a join
     if (visit === undefined) {
-      if (given !== null && given[node.index] !== undefined) return; // a join
-      visit = new Visit(frame, node, given === null ? this.#host.nextOrder() : 0, scope, scope);
+      if (given === null) visit = new Visit(frame, node, this.#host.nextOrder(), scope, scope);
+      else if (given[node.index] !== undefined) return; // a join
+      else visit = frame.visitOf(node);
       if (given === null || node.waits > 1) scope.set(node, visit);
-    } else if (visit.triggered) return; // a join
-    // Where there is one scope causes tell nothing but which of a node's wires counts.
-    const known = given === null || node.isChoosy ? cause : null;
+    }
     const socket = output.sockets[target] as string;
     if (node.waits > 1) {
       const edge = output.edges === null ? "" : (output.edges[target] as string);
-      for (const complete of frame.waiting.arrive(visit, edge, known, node.waits))
+      for (const complete of frame.waiting.arrive(visit, edge, cause, node.waits))
         this.#reach(complete, socket);
       return;
     }
-    visit.cause = known;
+    if (given === null) visit.cause = cause;
+    else if (node.isChoosy) visit.by = output.from;
     this.#reach(visit, socket);
   }
 
@@ -167,8 +172,9 @@ export class Flow {
   }
 
   #fire(cause: Visit | null, output: PreparedOutput, scope: Scope): void {
-    this.#enter(scope, output.targets.length);
-    this.#queue.put(cause, scope, output);
+    this.#enter(scope, output.count);
+    // In one scope nobody asks what led to a visit, so none is kept for it.
+    this.#queue.put(scope.frame.given === null ? cause : null, scope, output);
   }
 
   /** Opens the iterations of a loop; what comes after fires at once where none has anything to do. */

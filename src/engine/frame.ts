@@ -1,9 +1,9 @@
 /** One graph in execution: the run's own, or a sub-spell's under the path of the Spell node that runs it. */
 import type { PlanNode } from "../protocol/plan.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
-import type { PreparedGraph } from "./prepared.ts";
+import type { PreparedGraph, PreparedNode } from "./prepared.ts";
 import { Scope } from "./scope.ts";
-import type { Visit } from "./visit.ts";
+import { Status, Visit } from "./visit.ts";
 import { Waiting } from "./waiting.ts";
 
 export class Frame {
@@ -23,8 +23,9 @@ export class Frame {
   /** Where flows are fibers: which events of the graph's life are under way; null when it was started by another. */
   phase: number | null = null;
   #isOver = false;
-  /** What Outputs stored, by node. */
-  #reached: Map<number, JsonObject> | null = null;
+  #spare: Visit | null = null;
+  /** What Outputs stored, by their places. */
+  #reached: (JsonObject | undefined)[] | null = null;
   #exits: Set<number> | null = null;
   #memory: Map<number, JsonObject> | null = null;
   #collected: Map<number, Visit[]> | null = null;
@@ -57,13 +58,28 @@ export class Frame {
     this.#isOver = true;
   }
 
-  /** Keeps what a visit gave. The visit itself is kept where a trigger may still reach it. */
+  /** A new visit where there is one scope. */
+  visitOf(node: PreparedNode): Visit {
+    const spare = this.#spare;
+    if (spare === null) return new Visit(this, node, 0, this.root, this.root);
+    this.#spare = null;
+    spare.moveTo(node);
+    return spare;
+  }
+
+  /** Where there is one scope: keeps what a visit gave, and the visit itself where a trigger may still reach it. */
   give(visit: Visit): void {
     const { node } = visit;
     (this.given as (JsonObject | undefined)[])[node.index] = visit.outputs;
-    visit.cause = null;
     if (node.isTriggered && !visit.triggered) this.root.set(node, visit);
     else this.root.drop(node);
+  }
+
+  /** Where there is one scope: a visit that was made and is over, if nothing holds it, can be used for the next. */
+  spare(visit: Visit): void {
+    const { node } = visit;
+    if (visit.status !== Status.done || !visit.isCommon || node.isNoted) return;
+    if (visit.triggered || !node.isTriggered) this.#spare = visit;
   }
 
   /** How many frames from here outward run the graph `graph`. */
@@ -94,7 +110,7 @@ export class Frame {
     const { role, remembers, collected } = visit.node.plan;
     if (collected === true) this.#collect(visit);
     if (remembers === true) (this.#memory ??= new Map()).set(visit.node.index, visit.outputs);
-    if (role === "output") (this.#reached ??= new Map()).set(visit.node.index, visit.outputs);
+    if (role === "output") (this.#reached ??= [])[visit.node.place] = visit.outputs;
     else if (role === "exit") (this.#exits ??= new Set()).add(visit.node.index);
   }
 
@@ -102,10 +118,11 @@ export class Frame {
   outputs(): JsonObject {
     const outputs: JsonObject = {};
     if (this.#reached === null) return outputs;
-    for (const index of this.graph.plan.outputs) {
-      const value = this.#reached.get(index)?.output;
+    const { plan } = this.graph;
+    for (let place = 0; place < this.#reached.length; place++) {
+      const value = this.#reached[place]?.output;
       if (value === undefined) continue;
-      const { name, id } = this.graph.plan.nodes[index] as PlanNode;
+      const { name, id } = plan.nodes[plan.outputs[place] as number] as PlanNode;
       setOwn(outputs, name ?? id, value);
     }
     return outputs;

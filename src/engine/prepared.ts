@@ -9,20 +9,55 @@ import { type Fault, faultFrom } from "./reach.ts";
 
 /** A trigger output and where its wires lead, in load order. */
 export interface PreparedOutput {
-  readonly socket: string;
+  /** Whose it is; null of the wire by which a graph starts. */
+  readonly from: PreparedNode | null;
+  readonly count: number;
+  /** Where there is one wire: what it leads to. */
+  readonly sole: PreparedNode | null;
   readonly targets: readonly PreparedNode[];
   readonly sockets: readonly string[];
   /** Of each wire, the innermost cycle that both its ends are in, or -1; null where there is none at all. */
   readonly regions: readonly number[] | null;
   /** Of each wire to a node that waits for several, what tells it apart; null where there is none. */
   readonly edges: readonly string[] | null;
+  readonly socket: string;
   readonly isEach: boolean;
 }
 
+/** What most visits look at stands first, and lists of one are spared: a visit costs what it must fetch from memory. */
 export interface PreparedNode {
   readonly index: number;
-  readonly plan: PlanNode;
   readonly id: string;
+  /** Source of its data, where that is one and it comes by one wire that counts; else -1. */
+  readonly soleSource: number;
+  readonly soleInput: string;
+  readonly soleSocket: string;
+  /** Found at the first visit. */
+  component: Component | undefined;
+  /** What its component made of its data. */
+  made: unknown;
+  /** Those that fire where a component names none: `error` is for failures. */
+  readonly fires: readonly string[];
+  /** All trigger outputs. */
+  readonly triggers: readonly string[];
+  /** Where one trigger output is wired: that; else null. */
+  readonly soleWired: PreparedOutput | null;
+  readonly isTriggered: boolean;
+  readonly isSpell: boolean;
+  /** It has iterations: a loop, or a node that streams. */
+  readonly isLoop: boolean;
+  /** Its frame notes what it gives. */
+  readonly isNoted: boolean;
+  /** Of an Output: its place among those of the graph. */
+  place: number;
+  /** Triggers that it waits for. */
+  readonly waits: number;
+  readonly regions: readonly number[] | undefined;
+  /** Not all its wires count. */
+  readonly isChoosy: boolean;
+  /** Gives lists of what its sources gave in the iterations inside. */
+  readonly collects: boolean;
+  readonly isVolatile: boolean;
   /** Data edges, flat: source node, source socket, index into `inputSockets`; those of an input stand together. */
   readonly sourceNodes: readonly number[];
   readonly sourceSockets: readonly string[];
@@ -40,30 +75,9 @@ export interface PreparedNode {
   readonly wired: readonly PreparedOutput[];
   /** Of its trigger outputs, those that fire where it has no iterations. */
   readonly after: readonly string[];
-  /** As a run or a Spell node starts at it. */
-  readonly entry: PreparedOutput;
-  readonly isSpell: boolean;
-  /** It has iterations: a loop, or a node that streams. */
-  readonly isLoop: boolean;
-  readonly isTriggered: boolean;
-  readonly isVolatile: boolean;
-  /** Gives lists of what its sources gave in the iterations inside. */
-  readonly collects: boolean;
-  /** Triggers that it waits for. */
-  readonly waits: number;
-  readonly regions: readonly number[] | undefined;
-  /** Its frame notes what it gives. */
-  readonly isNoted: boolean;
-  /** Not all its wires count. */
-  readonly isChoosy: boolean;
-  /** All trigger outputs. */
-  readonly triggers: readonly string[];
-  /** Those that fire where a component names none: `error` is for failures. */
-  readonly fires: readonly string[];
-  /** Found at the first visit. */
-  component: Component | undefined;
-  /** What its component made of its data. */
-  made: unknown;
+  /** As a run or a Spell node starts at it: made when the first does. */
+  entry: PreparedOutput | undefined;
+  readonly plan: PlanNode;
 }
 
 export interface PreparedGraph {
@@ -108,9 +122,15 @@ export function faultOf(plan: Plan, { faults }: PreparedPlan, start: number): Fa
 function prepareGraph(graph: PlanGraph): PreparedGraph {
   const isScoped = graph.scoped === true;
   const isFibers = graph.fibers === true;
-  const nodes = graph.nodes.map(prepareNode);
   const plans = graph.nodes;
+  const alike = new Map<string, Mutable>();
+  const nodes = plans.map((plan, index) => {
+    const node = prepareNode(plan, index, alike.get(plan.component));
+    alike.set(plan.component, node);
+    return node;
+  });
   for (let i = 0; i < nodes.length; i++) lead(nodes[i] as Mutable, plans[i] as PlanNode, nodes);
+  graph.outputs.forEach((index, place) => ((nodes[index] as Mutable).place = place));
   return {
     plan: graph,
     nodes,
@@ -135,39 +155,70 @@ function countOpeners({ nodes }: PlanGraph): number {
 
 type Mutable = { -readonly [key in keyof PreparedNode]: PreparedNode[key] };
 
-function prepareNode(plan: PlanNode, index: number): Mutable {
-  const { inputs, next, role } = plan;
-  const sourceNodes: number[] = [];
-  const sourceSockets: string[] = [];
-  const sourceInputs: number[] = [];
-  const inputSockets: string[] = [];
-  const inputEdges: number[] = [];
+/** Filled anew for each node, then kept as lists that are no longer than they must be. */
+const scratch = {
+  nodes: [] as number[],
+  sockets: [] as string[],
+  places: [] as number[],
+  inputs: [] as string[],
+  edges: [] as number[],
+  triggers: [] as string[],
+};
+
+/** @param twin a node of the same component, whose lists it shares where they are the same */
+function prepareNode(plan: PlanNode, index: number, twin: Mutable | undefined): Mutable {
+  const { nodes, sockets, places, inputs, edges, triggers: named } = scratch;
+  for (const list of [nodes, sockets, places, inputs, edges, named]) list.length = 0;
   let readsInherited = false;
-  for (const [socket, sources] of inputs) {
-    inputEdges.push(sourceNodes.length);
+  for (const [socket, sources] of plan.inputs) {
+    edges.push(nodes.length);
     for (const [node, from] of sources) {
-      sourceNodes.push(node);
-      sourceSockets.push(from);
-      sourceInputs.push(inputSockets.length);
+      nodes.push(node);
+      sockets.push(from);
+      places.push(inputs.length);
       if (from in Object.prototype) readsInherited = true;
     }
-    inputSockets.push(socket);
+    inputs.push(socket);
   }
-  inputEdges.push(sourceNodes.length);
-  const triggers: string[] = [];
-  for (const [socket] of next) triggers.push(socket);
-  const fires = triggers.includes("error") ? triggers.filter((socket) => socket !== "error") : triggers;
-  const { each, defaults } = plan;
+  edges.push(nodes.length);
+  for (const [socket] of plan.next) named.push(socket);
+  const { role, each, defaults } = plan;
+  const inputSockets = kept(inputs, twin?.inputSockets);
+  const triggers = kept(named, twin?.triggers);
+  const fires =
+    triggers === twin?.triggers
+      ? twin.fires
+      : triggers.includes("error")
+        ? triggers.filter((socket) => socket !== "error")
+        : triggers;
   const collects = plan.collects === true;
+  const isSole = nodes.length === 1 && inputs.length === 1 && !collects && !readsInherited;
   return {
     index,
-    plan,
     id: plan.id,
-    sourceNodes,
-    sourceSockets,
-    sourceInputs,
+    soleSource: isSole ? (nodes[0] as number) : -1,
+    soleInput: isSole ? (inputs[0] as string) : "",
+    soleSocket: isSole ? (sockets[0] as string) : "",
+    component: undefined,
+    made: undefined,
+    fires,
+    triggers,
+    soleWired: null,
+    isTriggered: plan.triggered === true,
+    isSpell: role === "spell",
+    isLoop: each !== undefined,
+    isNoted: role === "output" || role === "exit" || plan.remembers === true || plan.collected === true,
+    place: -1,
+    waits: plan.waits ?? 0,
+    regions: plan.regions,
+    isChoosy: plan.single === true && nodes.length > 1,
+    collects,
+    isVolatile: plan.volatile === true,
+    sourceNodes: nodes.slice(),
+    sourceSockets: kept(sockets, twin?.sourceSockets),
+    sourceInputs: kept(places, twin?.sourceInputs),
     inputSockets,
-    inputEdges,
+    inputEdges: kept(edges, twin?.inputEdges),
     readsInherited,
     hasDefaults: defaults !== undefined,
     connected:
@@ -177,63 +228,61 @@ function prepareNode(plan: PlanNode, index: number): Mutable {
     next: none,
     wired: none,
     after: each === undefined ? fires : fires.filter((socket) => !each.includes(socket)),
-    entry: nowhere,
-    isSpell: role === "spell",
-    isLoop: each !== undefined,
-    isTriggered: plan.triggered === true,
-    isVolatile: plan.volatile === true,
-    collects,
-    waits: plan.waits ?? 0,
-    regions: plan.regions,
-    isNoted: role === "output" || role === "exit" || plan.remembers === true || plan.collected === true,
-    isChoosy: plan.single === true && sourceNodes.length > 1,
-    triggers,
-    fires,
-    component: undefined,
-    made: undefined,
+    entry: undefined,
+    plan,
   };
 }
 
+/** A list of those in `list`: `known`, if that is the same. */
+function kept<T>(list: readonly T[], known: readonly T[] | undefined): readonly T[] {
+  if (known === undefined || known.length !== list.length) return list.slice();
+  for (let i = 0; i < list.length; i++) if (list[i] !== known[i]) return list.slice();
+  return known;
+}
+
 const none: readonly PreparedOutput[] = [];
-const nowhere: PreparedOutput = {
-  socket: "",
-  targets: [],
-  sockets: [],
-  regions: null,
-  edges: null,
-  isEach: false,
-};
+
+/** An output with the wires `targets`, each into one of `sockets`. */
+const outputTo = (
+  from: PreparedNode | null,
+  targets: readonly PreparedNode[],
+  sockets: readonly string[],
+  rest: Partial<PreparedOutput> = {},
+): PreparedOutput => ({
+  from,
+  count: targets.length,
+  sole: targets.length === 1 ? (targets[0] as PreparedNode) : null,
+  targets,
+  sockets,
+  regions: rest.regions ?? null,
+  edges: rest.edges ?? null,
+  socket: rest.socket ?? "",
+  isEach: rest.isEach ?? false,
+});
 
 /** Joins a node to those that its triggers lead to. */
 function lead(node: Mutable, plan: PlanNode, nodes: readonly Mutable[]): void {
-  node.entry = { socket: "", targets: [node], sockets: [""], regions: null, edges: null, isEach: false };
-  if (plan.next.length === 0) return;
-  const next: PreparedOutput[] = [];
-  for (const [socket, wires] of plan.next) {
-    const targets: PreparedNode[] = [];
-    const sockets: string[] = [];
-    let hasRegion = false;
-    let hasWaiting = false;
-    for (const [at, into] of wires) {
-      const target = nodes[at] as PreparedNode;
-      targets.push(target);
-      sockets.push(into);
-      if (target.waits > 1) hasWaiting = true;
-      if (target.regions !== undefined) hasRegion = true;
-    }
-    next.push({
+  node.next = plan.next.map(([socket, wires]) => {
+    const targets = wires.map(([at]) => nodes[at] as PreparedNode);
+    const sockets = wires.map(([, into]) => into);
+    const isInCycle = node.regions !== undefined && targets.some(({ regions }) => regions !== undefined);
+    const isWaitedFor = targets.some(({ waits }) => waits > 1);
+    return outputTo(node, targets, sockets, {
       socket,
-      targets,
-      sockets,
-      regions: hasRegion && node.regions !== undefined ? targets.map((to) => sharedRegion(node, to)) : null,
-      edges: hasWaiting ? sockets.map((into) => `${node.index}.${socket}>${into}`) : null,
+      regions: isInCycle ? targets.map((to) => sharedRegion(node, to)) : null,
+      edges: isWaitedFor ? sockets.map((into) => `${node.index}.${socket}>${into}`) : null,
       isEach: plan.each?.includes(socket) ?? false,
     });
-  }
-  node.next = next;
-  node.wired = next.every(({ targets }) => targets.length > 0)
-    ? next
-    : next.filter(({ targets }) => targets.length > 0);
+  });
+  node.wired = node.next.every(({ count }) => count > 0)
+    ? node.next
+    : node.next.filter(({ count }) => count > 0);
+  node.soleWired = node.wired.length === 1 ? (node.wired[0] as PreparedOutput) : null;
+}
+
+/** As a run or a Spell node starts at a node: by a wire from nowhere. */
+export function entryOf(node: PreparedNode): PreparedOutput {
+  return (node.entry ??= outputTo(null, [node], [""]));
 }
 
 /** The innermost cycle that both are in, or -1. */

@@ -5,7 +5,7 @@
 import type { Frame } from "./frame.ts";
 import type { PreparedNode } from "./prepared.ts";
 import { dataCycle, type SourcesHost } from "./sources.ts";
-import { Status, Visit } from "./visit.ts";
+import { Status, type Visit } from "./visit.ts";
 
 type Given = NonNullable<Frame["given"]>;
 
@@ -25,7 +25,10 @@ export class Pull {
   demand(first: Visit): void {
     const { frame, node } = first;
     const given = frame.given as Given;
-    if (hasAll(node, given)) return this.#host.execute(first);
+    if (hasAll(node, given)) {
+      this.#host.execute(first);
+      return frame.spare(first);
+    }
     const bottom = this.#depth;
     this.#begin(frame, node, first);
     while (this.#depth > bottom && !this.#host.isEnded) this.#look(frame, given);
@@ -35,8 +38,8 @@ export class Pull {
     const at = this.#depth++;
     let visit = known;
     if (node.isChoosy) {
-      visit ??= newVisit(frame, node);
-      visit.edges = choose(visit, frame.given as Given);
+      visit ??= frame.visitOf(node);
+      visit.edges = choose(node, visit.by, frame.given as Given);
     }
     this.#nodes[at] = node;
     this.#edges[at] = 0;
@@ -59,41 +62,44 @@ export class Pull {
         if (!hasAll(source, given)) {
           this.#edges[top] = i;
           if (this.#depth > frame.graph.nodes.length)
-            return this.#host.fail(dataCycle(newVisit(frame, source)));
+            return this.#host.fail(dataCycle(frame.visitOf(source)));
           return this.#begin(frame, source, known ?? null);
         }
-        this.#host.execute(known ?? newVisit(frame, source));
+        const visit = known ?? frame.visitOf(source);
+        this.#host.execute(visit);
+        frame.spare(visit);
         if (this.#host.isEnded) return;
         if (given[index] !== undefined) continue;
         known = frame.root.get(source);
       }
-      const reader = (this.#visits[top] ??= newVisit(frame, node));
+      const reader = (this.#visits[top] ??= frame.visitOf(node));
       reader.missing += 1;
       if (known !== undefined) (known.waiters ??= []).push(reader);
     }
     this.#depth = top;
-    const visit = this.#visits[top] ?? newVisit(frame, node);
+    const visit = this.#visits[top] ?? frame.visitOf(node);
     this.#visits[top] = null;
-    if (visit.missing === 0) return this.#host.execute(visit);
+    if (visit.missing === 0) {
+      this.#host.execute(visit);
+      return frame.spare(visit);
+    }
     visit.status = Status.ready;
     this.#host.hold(visit);
   }
 }
 
-const newVisit = (frame: Frame, node: PreparedNode): Visit =>
-  new Visit(frame, node, 0, frame.root, frame.root);
-
 function hasAll(node: PreparedNode, given: Given): boolean {
+  if (node.soleSource !== -1) return given[node.soleSource] !== undefined;
   if (node.collects) return true;
-  const { sourceNodes } = node;
   if (node.isChoosy) return false;
+  const { sourceNodes } = node;
   for (let i = 0; i < sourceNodes.length; i++)
     if (given[sourceNodes[i] as number] === undefined) return false;
   return true;
 }
 
 /** Of several connections into one input: the triggering source, else one that has data, else the first. */
-function choose({ node, cause }: Visit, given: Given): number[] {
+function choose(node: PreparedNode, by: PreparedNode | null, given: Given): number[] {
   const chosen: number[] = [];
   for (let input = 0; input < node.inputSockets.length; input++) {
     const [first, end] = [node.inputEdges[input] as number, node.inputEdges[input + 1] as number];
@@ -103,7 +109,7 @@ function choose({ node, cause }: Visit, given: Given): number[] {
       const source = node.sourceNodes[edge] as number;
       const outputs = given[source];
       let found = 0;
-      if (cause !== null && cause.node.index === source) found = 2;
+      if (by !== null && by.index === source) found = 2;
       else if (outputs !== undefined && Object.hasOwn(outputs, node.sourceSockets[edge] as string)) found = 1;
       if (found <= rank) continue;
       best = edge;

@@ -22,6 +22,7 @@ export type Status = (typeof Status)[keyof typeof Status];
 
 /** What few visits have. Apart, since a visit is made for every node that runs. */
 class Rare {
+  by: PreparedNode | null = null;
   causes: Visit[] | null = null;
   arrived: Map<string, Visit | null> | null = null;
   /** Source visits, one an edge that counts. */
@@ -46,7 +47,7 @@ class Rare {
 
 export class Visit {
   readonly frame: Frame;
-  readonly node: PreparedNode;
+  node: PreparedNode;
   /** Grows with each visit of a run. Given anew when a trigger reaches the visit, so a cause is always older than its effect. */
   order: number;
   /** Undefined while a data node's scope is not yet known. */
@@ -71,6 +72,14 @@ export class Visit {
     this.order = order;
     this.scope = scope;
     this.readScope = readScope;
+  }
+
+  /** Goes on to another node, as a new visit of the same frame and scope: nothing may hold it for the one before any more. */
+  moveTo(node: PreparedNode): void {
+    this.node = node;
+    this.status = Status.fresh;
+    this.triggered = false;
+    this.trigger = undefined;
   }
 
   /** It has done nothing but execute once, give something and fire what it fires by itself. */
@@ -101,6 +110,14 @@ export class Visit {
 
   get key(): string {
     return `${this.nodeId}#${this.visit}`;
+  }
+
+  /** Whose trigger came, where that chooses among its wires. */
+  get by(): PreparedNode | null {
+    return this.#rare === null ? null : this.#rare.by;
+  }
+  set by(by: PreparedNode | null) {
+    this.#own.by = by;
   }
 
   /** Source visits, one an edge that counts; null where none were looked for one by one. */
