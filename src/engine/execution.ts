@@ -27,7 +27,7 @@ import { Performer, type PerformerHost, type Question } from "./performer.ts";
 import { type EnginePlugin, Plugins } from "./plugins.ts";
 import type { EnginePorts, Journal } from "./ports.ts";
 import { faultOf, prepare, type PreparedGraph, type PreparedPlan } from "./prepared.ts";
-import { Pull } from "./pull.ts";
+import { hasAll, Pull } from "./pull.ts";
 import { Reuse, type ReuseHost, type ReuseSource } from "./reuse.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { ServiceCalls, type ServiceCallsHost } from "./service-calls.ts";
@@ -103,15 +103,15 @@ export class Execution
   readonly #prepared: PreparedPlan;
   readonly #limits: Limits;
   readonly #root: Frame;
-  readonly #cancel = new CancelSignal();
   readonly #turns: Turns;
   readonly #flow = new Flow(this);
   readonly #performer: Performer;
-  readonly #failures: Failures;
   readonly #follower: Follower | null;
   readonly #reuse: Reuse | null;
   readonly #plugins: Plugins | null;
-  // What not all runs need is made when the first does.
+  // What not all runs need is made when it is needed.
+  #cancel: CancelSignal | null = null;
+  #failures: Failures | null = null;
   #pull: Pull | null = null;
   #sources: Sources | null = null;
   #fibers: Fibers | null = null;
@@ -140,8 +140,7 @@ export class Execution
     this.#prepared = prepared;
     this.#limits = options.limits === undefined ? prepared.limits : limited(prepared.limits, options.limits);
     this.#turns = new Turns(this, this.#limits.visitsPerTurn, ports.pause);
-    this.#failures = new Failures(this, ports);
-    this.#performer = new Performer(this, ports, prepared.graphs, this.#failures, this.#limits);
+    this.#performer = new Performer(this, ports, prepared.graphs, this.#limits);
     this.#root = new Frame(prepared.graphs[0] as PreparedGraph, null, start.inputs, start.state);
     this.#deadlineAt = options.deadlineAt;
     this.#plugins =
@@ -167,7 +166,7 @@ export class Execution
   }
   /** Resolves when the run has ended. */
   get cancelled(): Promise<void> {
-    return this.#cancel.cancelled;
+    return this.#signal.cancelled;
   }
   get turnedAt(): number {
     return this.#turns.turnedAt;
@@ -177,6 +176,18 @@ export class Execution
   }
   get depth(): number | undefined {
     return this.#start.depth;
+  }
+
+  get #signal(): CancelSignal {
+    if (this.#cancel === null) {
+      this.#cancel = new CancelSignal();
+      if (this.#end !== null) this.#cancel.cancel();
+    }
+    return this.#cancel;
+  }
+
+  get failures(): Failures {
+    return (this.#failures ??= new Failures(this, this.#ports));
   }
 
   extendDeadline(ms: number): void {
@@ -192,7 +203,7 @@ export class Execution
     return this.#end !== null;
   }
   get isCancelled(): boolean {
-    return this.#cancel.isCancelled;
+    return this.#end !== null;
   }
   get now(): number {
     return this.#ports.clock.now();
@@ -240,7 +251,7 @@ export class Execution
         off();
         resolve();
       };
-      const off = this.#cancel.onCancel(wake);
+      const off = this.#signal.onCancel(wake);
       const stop = this.#ports.after(ms, wake);
     });
   }
@@ -318,8 +329,12 @@ export class Execution
   }
 
   demand(visit: Visit): void {
-    if (visit.frame.given !== null) (this.#pull ??= new Pull(this)).demand(visit);
-    else (this.#sources ??= new Sources(this)).demand(visit);
+    const { frame, node } = visit;
+    if (frame.given === null) (this.#sources ??= new Sources(this)).demand(visit);
+    else if (hasAll(node, frame.given)) {
+      this.execute(visit);
+      frame.spare(visit);
+    } else (this.#pull ??= new Pull(this)).demand(visit);
   }
 
   hold(visit: Visit): void {
@@ -387,11 +402,11 @@ export class Execution
   }
 
   uncaught(visit: Visit, error: SpellError): void {
-    this.#failures.uncaught(visit, error);
+    this.failures.uncaught(visit, error);
   }
 
   awaitRetry(visit: Visit): void {
-    this.#failures.awaitRetry(visit);
+    this.failures.awaitRetry(visit);
   }
 
   itemEnded(visit: Visit, item: number): void {
@@ -423,16 +438,21 @@ export class Execution
     this.append(record);
     visit.outputs = record.outputs;
     visit.fired = record.fired;
+    if (record.iterations !== undefined || record.again !== undefined || record.state !== undefined)
+      this.#applyRest(visit, record);
+    this.#finishVisit(visit);
+  }
+
+  #applyRest(visit: Visit, record: NodeCompleted): void {
     visit.iterations = record.iterations;
     visit.again = record.again === true;
     if (record.state !== undefined) visit.frame.state = patched(visit.frame.state, patchIn(record));
-    this.#finishVisit(visit);
   }
 
   /** Takes the record of a failure that its node catches: the other way in which a node touches the run. */
   applyFailure(visit: Visit, record: NodeFailed): void {
     this.append(record);
-    this.#failures.abandonInner(visit);
+    this.failures.abandonInner(visit);
     visit.outputs = record.outputs ?? {};
     visit.fired = record.fired ?? [];
     this.#finishVisit(visit);
@@ -458,7 +478,7 @@ export class Execution
   /** Ends what a visit waited for, and tells those that waited for it. */
   #settle(visit: Visit): void {
     visit.sources = null;
-    if (visit.underway !== null) this.#failures.forget(visit);
+    if (visit.underway !== null) this.failures.forget(visit);
     const { waiters } = visit;
     if (waiters === null) return;
     visit.waiters = null;
@@ -478,8 +498,8 @@ export class Execution
     if (this.#end !== null) return;
     this.#end = this.#follower?.endWith(event) ?? event;
     this.append(this.#end);
-    this.#failures.giveUpAll();
-    this.#cancel.cancel();
+    this.#failures?.giveUpAll();
+    this.#cancel?.cancel();
   }
 
   /** @throws SpellError `output_limit` when the nodes of the run have given more than it may */
@@ -487,7 +507,10 @@ export class Execution
     this.#uncommitted += 1;
     const bytes = this.#journal.append(event);
     if (this.#plugins !== null) this.#plugins.tell(event);
-    if (bytes === 0 || this.#end !== null) return;
+    if (bytes > 0 && this.#end === null) this.#count(event, bytes);
+  }
+
+  #count(event: RunEvent, bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes > this.#limits.maxOutputBytes) throw tooLarge(event, this.#limits.maxOutputBytes);
   }

@@ -27,7 +27,7 @@ export class Frame {
   /** What Outputs stored, by their places. */
   #reached: (JsonObject | undefined)[] | null = null;
   #exits: Set<number> | null = null;
-  #memory: Map<number, JsonObject> | null = null;
+  #memory: (JsonObject | undefined)[] | null = null;
   #collected: Map<number, Visit[]> | null = null;
 
   constructor(graph: PreparedGraph, caller: Visit | null, inputs: JsonObject, state: JsonObject) {
@@ -95,7 +95,7 @@ export class Frame {
 
   /** What a node that remembers gave at its last visit. */
   remembered(node: number): JsonObject | undefined {
-    return this.#memory?.get(node);
+    return this.#memory === null ? undefined : this.#memory[node];
   }
 
   #collect(visit: Visit): void {
@@ -107,11 +107,11 @@ export class Frame {
 
   /** Notes what an Output stored, a Trigger Out passed or a node remembers. */
   reach(visit: Visit): void {
-    const { role, remembers, collected } = visit.node.plan;
-    if (collected === true) this.#collect(visit);
-    if (remembers === true) (this.#memory ??= new Map()).set(visit.node.index, visit.outputs);
-    if (role === "output") (this.#reached ??= [])[visit.node.place] = visit.outputs;
-    else if (role === "exit") (this.#exits ??= new Set()).add(visit.node.index);
+    const { node } = visit;
+    if (node.remembers) (this.#memory ??= this.graph.places.slice())[node.index] = visit.outputs;
+    if (node.place !== -1) (this.#reached ??= [])[node.place] = visit.outputs;
+    if (node.isExit) (this.#exits ??= new Set()).add(node.index);
+    if (node.isCollected) this.#collect(visit);
   }
 
   /** By name; of two Outputs of one name the later in load order counts, those never reached are absent. */

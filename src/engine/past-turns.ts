@@ -17,28 +17,40 @@ export function letGo(last: Scope): void {
   if (last.turn % together !== 0 || parent === null || nextTurn === null || nextTurn.active === 0) return;
   // The turn that has come to rest is still counted.
   if (parent.active !== 2) return;
-  const turns: Scope[] = [];
-  let before: Scope | null = last;
-  for (; before !== null && before !== parent && before.region === last.region; before = before.before)
-    turns.push(before);
   const visits: Visit[] = [];
-  for (const turn of turns.toReversed())
-    for (const visit of turn.owned()) {
-      // What waits for further triggers may yet run, and what has several causes has no one way back.
-      if (visit.status !== Status.done || visit.causes !== null) return;
-      visits.push(visit);
-    }
-  const past = before === null || before === parent ? new Scope(last.frame, parent, last.path) : before;
-  const over = new Set(turns);
-  for (const visit of visits) {
-    // None of them is asked for as a cause any more, only what led into the cycle.
-    for (let { cause } = visit; cause !== null && over.has(cause.scope as Scope);)
-      visit.cause = cause = cause.cause;
-    past.set(visit.node, visit);
+  let turn = last;
+  for (; turn.region === last.region && !turn.isKept; turn = turn.before as Scope) turn.addOwn(visits);
+  if (turn.isKept || !visits.every(isOver)) {
+    last.isKept = true;
+    return;
   }
-  for (const turn of turns) {
-    turn.before = past;
-    turn.nextTurn = null;
+  const past = turn === parent ? new Scope(last.frame, parent, last.path) : turn;
+  for (let at: Scope = last; at !== turn;) {
+    const before = at.before as Scope;
+    at.isPast = true;
+    at.before = past;
+    at.nextTurn = null;
+    at = before;
   }
   nextTurn.before = past;
+  // The oldest first, so that the latest stays.
+  for (let i = visits.length - 1; i >= 0; i--) {
+    const visit = visits[i] as Visit;
+    forgetCauses(visit);
+    past.set(visit.node, visit);
+  }
+}
+
+/** What waits for further triggers may yet run, and what has several causes has no one way back. */
+const isOver = (visit: Visit): boolean => visit.status === Status.done && visit.causes === null;
+
+/** None of the past turns is asked for as a cause any more, only what led into the cycle. */
+function forgetCauses(visit: Visit): void {
+  let entry = visit.cause;
+  while (entry?.scope?.isPast === true) entry = entry.cause;
+  for (let at: Visit | null = visit; at !== null && at !== entry;) {
+    const { cause }: Visit = at;
+    at.cause = entry;
+    at = cause;
+  }
 }

@@ -18,6 +18,8 @@ import type { Visit } from "./visit.ts";
 export interface PerformerHost extends Host {
   readonly runId: string;
   readonly isEnded: boolean;
+  /** What becomes of nodes that fail or wait. */
+  readonly failures: Failures;
   /** When the present turn began. */
   readonly turnedAt: number;
   append(event: RunEvent): void;
@@ -55,7 +57,6 @@ export class Performer {
   readonly #host: PerformerHost;
   readonly #ports: EnginePorts;
   readonly #graphs: readonly PreparedGraph[];
-  readonly #failures: Failures;
   readonly #limits: Limits;
   #questions: Map<string, Asked> | null = null;
   #streams: Streams | null = null;
@@ -63,17 +64,10 @@ export class Performer {
   #context: VisitContext | null = null;
   #askedAt = 0;
 
-  constructor(
-    host: PerformerHost,
-    ports: EnginePorts,
-    graphs: readonly PreparedGraph[],
-    failures: Failures,
-    limits: Limits,
-  ) {
+  constructor(host: PerformerHost, ports: EnginePorts, graphs: readonly PreparedGraph[], limits: Limits) {
     this.#host = host;
     this.#ports = ports;
     this.#graphs = graphs;
-    this.#failures = failures;
     this.#limits = limits;
   }
 
@@ -88,14 +82,13 @@ export class Performer {
     }));
   }
 
+  // What each visit comes through is kept short, and what few do apart: so V8 makes one piece of it.
   perform(visit: Visit): void {
     const { node } = visit;
-    visit.waited = false;
-    if (node.isSpell) return this.enterSpell(visit);
-    const component = (node.component ??= this.#ports.components(node.plan.component));
-    if (component === undefined) return this.#failed(visit, noComponent(visit));
-    // Within a turn deployed clocks stand still, and asking one costs more than most nodes do.
-    if (component.sandboxed) visit.startedAt = this.#ports.clock.now();
+    if (!visit.isCommon) visit.waited = false;
+    const component = node.component ?? this.#componentOf(visit);
+    if (component === undefined) return;
+    if (component.sandboxed) this.#time(visit);
     const context = this.#freeContext(visit);
     let outcome: NodeOutcome | Promise<NodeOutcome>;
     try {
@@ -103,11 +96,32 @@ export class Performer {
     } catch (thrown) {
       return this.#failed(visit, thrown);
     }
-    if (!(outcome instanceof Promise)) {
-      // Only what goes on holds its context.
-      if (outcome.stream === undefined) this.#context = context;
-      return this.#done(visit, component, outcome);
+    if (outcome instanceof Promise) return this.#awaitOutcome(visit, component, outcome);
+    // Only what goes on holds its context.
+    if (outcome.stream === undefined) this.#context = context;
+    if (outcome.events !== undefined || outcome.waiting !== undefined || outcome.stream !== undefined)
+      this.#done(visit, component, outcome);
+    else this.complete(visit, outcome);
+  }
+
+  /** At the first visit of a node. A Spell node has none: it is entered. */
+  #componentOf(visit: Visit): Component | undefined {
+    const { node } = visit;
+    if (node.isSpell) {
+      this.enterSpell(visit);
+      return undefined;
     }
+    node.component = this.#ports.components(node.plan.component);
+    if (node.component === undefined) this.#failed(visit, noComponent(visit));
+    return node.component;
+  }
+
+  /** Within a turn deployed clocks stand still, and asking one costs more than most nodes do. */
+  #time(visit: Visit): void {
+    visit.startedAt = this.#ports.clock.now();
+  }
+
+  #awaitOutcome(visit: Visit, component: Component, outcome: Promise<NodeOutcome>): void {
     if (visit.startedAt === 0) visit.startedAt = this.#host.turnedAt;
     const underway = this.#wait(visit);
     outcome.then(
@@ -260,13 +274,7 @@ export class Performer {
   }
 
   complete(visit: Visit, outcome: NodeOutcome): void {
-    const { outputs, fired, iterations, again, state, logs, usage } = outcome;
-    let patch: StatePatch | undefined;
-    try {
-      patch = state === undefined ? undefined : patchOf(state);
-    } catch (thrown) {
-      return this.#failed(visit, thrown);
-    }
+    const { outputs, fired } = outcome;
     const record: NodeCompleted = {
       type: "node.completed",
       runId: this.#host.runId,
@@ -277,6 +285,20 @@ export class Performer {
       fired: fired ?? (visit.node.fires as string[]),
       ms: visit.elapsed(this.#host),
     };
+    if (!(visit.isCommon && isCommon(outcome)) && !this.#tellRest(visit, outcome, record)) return;
+    if (!this.#host.isEnded) this.#host.apply(visit, record);
+  }
+
+  /** Adds what few records have. False when the outcome cannot be one. */
+  #tellRest(visit: Visit, outcome: NodeOutcome, record: NodeCompleted): boolean {
+    const { iterations, again, state, logs, usage } = outcome;
+    let patch: StatePatch | undefined;
+    try {
+      patch = state === undefined ? undefined : patchOf(state);
+    } catch (thrown) {
+      this.#failed(visit, thrown);
+      return false;
+    }
     if (iterations !== undefined) record.iterations = iterations;
     if (again !== undefined) record.again = again;
     if (patch !== undefined && patch.length > 0) record.state = { patch };
@@ -284,15 +306,15 @@ export class Performer {
     if (usage !== undefined) record.usage = usage;
     if (visit.waited) record.waited = true;
     if (visit.node.isSpell) {
-      this.#failures.forget(visit);
+      this.#host.failures.forget(visit);
       this.#host.agree(visit);
     }
-    if (!this.#host.isEnded) this.#host.apply(visit, record);
+    return true;
   }
 
   #failed(visit: Visit, thrown: unknown): void {
     this.#closeQuestion(visit.key);
-    this.#failures.failed(visit, thrown);
+    this.#host.failures.failed(visit, thrown);
   }
 
   /** Keeps the visit until an answer from outside, no longer than its node allows. */
@@ -302,7 +324,7 @@ export class Performer {
     if (visit.underway !== null) return visit.underway;
     const underway = new Underway(visit);
     visit.underway = underway;
-    this.#failures.watch(underway);
+    this.#host.failures.watch(underway);
     const { settings } = visit.node.plan;
     if (settings?.timeoutMs !== undefined)
       underway.stopTimer = this.#ports.after(settings.timeoutMs, () =>
@@ -325,6 +347,13 @@ export class Performer {
     });
   }
 }
+
+const isCommon = ({ iterations, again, state, logs, usage }: NodeOutcome): boolean =>
+  iterations === undefined &&
+  again === undefined &&
+  state === undefined &&
+  logs === undefined &&
+  usage === undefined;
 
 const noComponent = ({ nodeId, node }: Visit): SpellError =>
   new SpellError("spell_invalid", `Node "${nodeId}": there is no component "${node.plan.component}" here.`);

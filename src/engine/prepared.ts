@@ -48,6 +48,9 @@ export interface PreparedNode {
   readonly isLoop: boolean;
   /** Its frame notes what it gives. */
   readonly isNoted: boolean;
+  readonly isExit: boolean;
+  readonly remembers: boolean;
+  readonly isCollected: boolean;
   /** Of an Output: its place among those of the graph. */
   place: number;
   /** Triggers that it waits for. */
@@ -86,8 +89,10 @@ export interface PreparedGraph {
   /** A place for each node: an array that is copied is ready at once, and one that is filled from its end becomes a slow one. */
   readonly places: readonly undefined[];
   readonly isScoped: boolean;
-  /** Scopes are the run's and those of one loop or cycle: no two have the same ordinals but the run and the first. */
+  /** Scopes are the run's and those of one loop or cycle: no two have the same ordinals but the run and the loop's first. */
   readonly hasOneOpener: boolean;
+  /** Nor have those, where it is a cycle: its first turn is the run's. */
+  readonly hasOneCycle: boolean;
   readonly isFibers: boolean;
   /** It has one scope, in which a node runs once: of a node that is done only what it gave is looked at again. */
   readonly isFlat: boolean;
@@ -130,27 +135,29 @@ function prepareGraph(graph: PlanGraph): PreparedGraph {
     return node;
   });
   for (let i = 0; i < nodes.length; i++) lead(nodes[i] as Mutable, plans[i] as PlanNode, nodes);
+  const { loops, openers } = countOpeners(graph);
   graph.outputs.forEach((index, place) => ((nodes[index] as Mutable).place = place));
   return {
     plan: graph,
     nodes,
     places: plans.map(() => undefined),
     isScoped,
-    hasOneOpener: countOpeners(graph) <= 1,
+    hasOneOpener: openers <= 1,
+    hasOneCycle: openers <= 1 && loops === 0,
     isFibers,
     isFlat: !isScoped && !isFibers,
   };
 }
 
 /** Loops, streams and cycles. */
-function countOpeners({ nodes }: PlanGraph): number {
+function countOpeners({ nodes }: PlanGraph): { loops: number; openers: number } {
   const regions = new Set<number>();
   let loops = 0;
   for (const node of nodes) {
     if (node.each !== undefined) loops += 1;
     for (const region of node.regions ?? []) regions.add(region);
   }
-  return loops + regions.size;
+  return { loops, openers: loops + regions.size };
 }
 
 type Mutable = { -readonly [key in keyof PreparedNode]: PreparedNode[key] };
@@ -208,6 +215,9 @@ function prepareNode(plan: PlanNode, index: number, twin: Mutable | undefined): 
     isSpell: role === "spell",
     isLoop: each !== undefined,
     isNoted: role === "output" || role === "exit" || plan.remembers === true || plan.collected === true,
+    isExit: role === "exit",
+    remembers: plan.remembers === true,
+    isCollected: plan.collected === true,
     place: -1,
     waits: plan.waits ?? 0,
     regions: plan.regions,

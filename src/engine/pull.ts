@@ -21,14 +21,10 @@ export class Pull {
     this.#host = host;
   }
 
-  /** Executes a visit once its sources have; asks for those not yet asked for. */
+  /** Executes a visit once its sources have; asks for those not yet asked for. Not for one that has them all. */
   demand(first: Visit): void {
     const { frame, node } = first;
     const given = frame.given as Given;
-    if (hasAll(node, given)) {
-      this.#host.execute(first);
-      return frame.spare(first);
-    }
     const bottom = this.#depth;
     this.#begin(frame, node, first);
     while (this.#depth > bottom && !this.#host.isEnded) this.#look(frame, given);
@@ -88,7 +84,8 @@ export class Pull {
   }
 }
 
-function hasAll(node: PreparedNode, given: Given): boolean {
+/** Are all its sources there? Mostly so: then there is nothing to look up. */
+export function hasAll(node: PreparedNode, given: Given): boolean {
   if (node.soleSource !== -1) return given[node.soleSource] !== undefined;
   if (node.collects) return true;
   if (node.isChoosy) return false;

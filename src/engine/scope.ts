@@ -23,9 +23,13 @@ export class Scope {
   iteration = 0;
   /** Outstanding triggers and visits, one more for each child scope that has some. */
   active = 0;
-  /** Second turns of cycles entered in this scope, by region. */
-  turns: Map<number, Scope> | null = null;
+  /** The second turn of a cycle entered in this scope; those of further ones follow by `otherTurn`. */
+  turns: Scope | null = null;
+  otherTurn: Scope | null = null;
   nextTurn: Scope | null = null;
+  /** A turn that nothing can come back to, and one that is kept with all before it. */
+  isPast = false;
+  isKept = false;
   /** What a reader looks at next: the turn before this one, else the enclosing scope. */
   before: Scope | null;
   /** Its visits: two that need no list, and further ones. Of the scope of a whole run, all of them by node. */
@@ -71,12 +75,12 @@ export class Scope {
     return visit !== undefined && visit.scope === this ? visit : undefined;
   }
 
-  /** Of an inner scope: the visits that took place in this very scope. */
-  owned(): Visit[] {
-    const found: Visit[] = [];
-    for (const visit of [this.#first, this.#second, ...(this.#more?.all() ?? [])])
-      if (visit?.scope === this) found.push(visit);
-    return found;
+  /** Of an inner scope: adds the visits that took place in this very scope. */
+  addOwn(visits: Visit[]): void {
+    if (this.#first !== null && this.#first.scope === this) visits.push(this.#first);
+    if (this.#second !== null && this.#second.scope === this) visits.push(this.#second);
+    if (this.#more === null) return;
+    for (const visit of this.#more.all()) if (visit.scope === this) visits.push(visit);
   }
 
   /** The scope, this or outward, whose path counts a turn of `region`; null where its first turn is still implicit. */
@@ -140,21 +144,20 @@ export function openTurn(scope: Scope, region: number, regions: readonly number[
     holder.nextTurn = after;
     return after;
   }
-  holder.turns ??= new Map();
-  let second = holder.turns.get(region);
-  if (second === undefined) {
-    const implicit: number[] = [];
-    let { path } = holder;
-    for (const outer of regions) {
-      if (outer === region) break;
-      if (holder.accountFor(outer) !== null) continue;
-      implicit.push(outer);
-      path = path === "" ? "1" : `${path}.1`;
-    }
-    second = new Scope(holder.frame, holder, path === "" ? "2" : `${path}.2`, implicit);
-    second.region = region;
-    second.turn = 2;
-    holder.turns.set(region, second);
+  for (let second = holder.turns; second !== null; second = second.otherTurn)
+    if (second.region === region) return second;
+  const implicit: number[] = [];
+  let { path } = holder;
+  for (const outer of regions) {
+    if (outer === region) break;
+    if (holder.accountFor(outer) !== null) continue;
+    implicit.push(outer);
+    path = path === "" ? "1" : `${path}.1`;
   }
+  const second = new Scope(holder.frame, holder, path === "" ? "2" : `${path}.2`, implicit);
+  second.region = region;
+  second.turn = 2;
+  second.otherTurn = holder.turns;
+  holder.turns = second;
   return second;
 }

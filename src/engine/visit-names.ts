@@ -14,7 +14,7 @@ export class VisitNames {
     if (graph.isFibers) return this.#counted(nodeId, root.path);
     const path = pathIn(scope as Scope, node.regions);
     const plain = path === "" ? "1" : path;
-    const isDistinct = plain !== "1" && caller === null && graph.hasOneOpener;
+    const isDistinct = caller === null && (plain === "1" ? graph.hasOneCycle : graph.hasOneOpener);
     return isDistinct ? plain : this.#distinct(nodeId, plain, scope as Scope);
   }
 
