@@ -140,10 +140,17 @@ export class Flow {
     const { frame } = from;
     if (frame.isOver) return;
     const node = output.sole ?? (output.targets[target] as PreparedNode);
-    const region = output.regions === null ? -1 : (output.regions[target] as number);
-    const scope = region === -1 ? from : scopeOf(from, cause as Visit, node, region);
     const { given } = frame;
+    let scope = from;
     let visit = scope.own(node);
+    const region = output.regions === null ? -1 : (output.regions[target] as number);
+    if (region !== -1) {
+      const opened = turnFor(from, cause as Visit, node, region, visit);
+      if (opened !== null) {
+        scope = opened;
+        visit = scope.own(node);
+      }
+    }
     if (visit?.triggered) return; // a join
     if (visit === undefined) {
       if (given === null) visit = new Visit(frame, node, this.#host.nextOrder(), scope, scope);
@@ -220,14 +227,23 @@ const tooManyIterations = (visit: Visit, count: number, left: number): SpellErro
     { nodeId: visit.nodeId },
   );
 
-/** The scope in which a trigger reaches its node, in one cycle with its cause: that of the cause, or the next turn of the cycle. */
-function scopeOf(scope: Scope, cause: Visit, node: PreparedNode, region: number): Scope {
-  const holder = holderOf(scope, region);
-  for (let at: Scope | null = scope; at !== null; at = at.parent) {
-    const earlier = at.own(node);
+/**
+ * The turn of a cycle that a trigger opens: the next one, where it leads back to a node among its own causes; else null.
+ * @param here the visit of the node in the scope of the trigger
+ */
+function turnFor(
+  scope: Scope,
+  cause: Visit,
+  node: PreparedNode,
+  region: number,
+  here: Visit | undefined,
+): Scope | null {
+  let earlier = here;
+  const holder = scope.region === region ? scope : holderOf(scope, region);
+  for (let at = scope; ; earlier = at.own(node)) {
     if (earlier?.triggered && isCause(earlier, cause))
       return openTurn(scope, region, node.regions as readonly number[]);
-    if (at === holder) break;
+    if (at === holder || at.parent === null) return null;
+    at = at.parent;
   }
-  return scope;
 }

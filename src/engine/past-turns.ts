@@ -1,12 +1,12 @@
 /**
- * Lets go of the turns of a cycle that are over for good, so that a cycle of a hundred thousand turns keeps no more than one of
- * a few. Of each node the latest visit is kept, for those who read it later.
+ * Lets go of the turns of a cycle that are over for good, so that a cycle of a hundred thousand turns keeps no more than some
+ * hundred. Of each node the latest visit is kept, for those who read it later.
  */
 import { Scope } from "./scope.ts";
 import { Status, type Visit } from "./visit.ts";
 
 /** Turns that are let go together: looked at less often, each costs less. */
-const together = 32;
+const together = 256;
 
 /**
  * Called where the turn `last` has come to rest. Nothing happens while anything but the turn after it is under way in the scope

@@ -281,7 +281,7 @@ export class Performer {
       nodeId: visit.nodeId,
       visit: visit.visit,
       attempt: visit.attempt,
-      outputs: outputs ?? {},
+      outputs: outputs ?? nothing,
       fired: fired ?? (visit.node.fires as string[]),
       ms: visit.elapsed(this.#host),
     };
@@ -347,6 +347,9 @@ export class Performer {
     });
   }
 }
+
+/** Shared, so not to be changed. */
+const nothing: JsonObject = Object.freeze({});
 
 const isCommon = ({ iterations, again, state, logs, usage }: NodeOutcome): boolean =>
   iterations === undefined &&

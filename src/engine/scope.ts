@@ -18,6 +18,8 @@ export class Scope {
   /** The cycle whose turn this is, or -1. */
   region = -1;
   turn = 1;
+  /** Of a turn: what stands before its number in `path`. */
+  stem = "";
   /** The loop visit whose iteration this is. */
   loop: Visit | null = null;
   iteration = 0;
@@ -130,16 +132,12 @@ export function openTurn(scope: Scope, region: number, regions: readonly number[
   const holder = holderOf(scope, region);
   if (holder.region === region) {
     if (holder.nextTurn !== null) return holder.nextTurn;
-    const { path, turn, parent, implicit } = holder;
-    const next = String(turn + 1);
-    const after = new Scope(
-      holder.frame,
-      parent,
-      path.includes(".") ? path.slice(0, path.lastIndexOf(".") + 1) + next : next,
-      implicit,
-    );
+    const { frame, parent, implicit, stem } = holder;
+    const turn = holder.turn + 1;
+    const after = new Scope(frame, parent, stem === "" ? String(turn) : `${stem}${turn}`, implicit);
     after.region = region;
-    after.turn = turn + 1;
+    after.turn = turn;
+    after.stem = stem;
     after.before = holder;
     holder.nextTurn = after;
     return after;
@@ -147,14 +145,15 @@ export function openTurn(scope: Scope, region: number, regions: readonly number[
   for (let second = holder.turns; second !== null; second = second.otherTurn)
     if (second.region === region) return second;
   const implicit: number[] = [];
-  let { path } = holder;
+  let stem = holder.path === "" ? "" : `${holder.path}.`;
   for (const outer of regions) {
     if (outer === region) break;
     if (holder.accountFor(outer) !== null) continue;
     implicit.push(outer);
-    path = path === "" ? "1" : `${path}.1`;
+    stem += "1.";
   }
-  const second = new Scope(holder.frame, holder, path === "" ? "2" : `${path}.2`, implicit);
+  const second = new Scope(holder.frame, holder, `${stem}2`, implicit);
+  second.stem = stem;
   second.region = region;
   second.turn = 2;
   second.otherTurn = holder.turns;

@@ -8,14 +8,15 @@ export class VisitNames {
   #counts: Map<string, number> | null = null;
 
   /** The name of a visit that is about to be made. */
-  nameOf({ node, frame, nodeId, scope }: Visit): string {
-    const { graph, root, caller } = frame;
+  nameOf(visit: Visit): string {
+    const { graph, root, caller } = visit.frame;
     if (graph.isFlat) return root.path === "" ? "1" : root.path;
-    if (graph.isFibers) return this.#counted(nodeId, root.path);
-    const path = pathIn(scope as Scope, node.regions);
+    if (graph.isFibers) return this.#counted(visit.nodeId, root.path);
+    const scope = visit.scope as Scope;
+    const path = pathIn(scope, visit.node.regions);
     const plain = path === "" ? "1" : path;
     const isDistinct = caller === null && (plain === "1" ? graph.hasOneCycle : graph.hasOneOpener);
-    return isDistinct ? plain : this.#distinct(nodeId, plain, scope as Scope);
+    return isDistinct ? plain : this.#distinct(visit.nodeId, plain, scope);
   }
 
   /** Where flows are fibers: the first visit of a node is 1, the next 2; in a sub-spell below the caller's. */
