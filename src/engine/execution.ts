@@ -27,11 +27,12 @@ import { Performer, type PerformerHost, type Question } from "./performer.ts";
 import { type EnginePlugin, Plugins } from "./plugins.ts";
 import type { EnginePorts, Journal } from "./ports.ts";
 import { faultOf, prepare, type PreparedGraph, type PreparedPlan } from "./prepared.ts";
-import { hasAll, Pull } from "./pull.ts";
+import { areGiven, Pull } from "./pull.ts";
 import { Reuse, type ReuseHost, type ReuseSource } from "./reuse.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { ServiceCalls, type ServiceCallsHost } from "./service-calls.ts";
-import { Sources, type SourcesHost } from "./sources.ts";
+import { hasAll, Sources, type SourcesHost } from "./sources.ts";
+import type { Scope } from "./scope.ts";
 import { startCalled } from "./starts.ts";
 import { patched, patchIn } from "./state.ts";
 import { Turns, type TurnsHost } from "./turns.ts";
@@ -330,8 +331,10 @@ export class Execution
 
   demand(visit: Visit): void {
     const { frame, node } = visit;
-    if (frame.given === null) (this.#sources ??= new Sources(this)).demand(visit);
-    else if (hasAll(node, frame.given)) {
+    if (frame.given === null) {
+      if (hasAll(visit)) this.execute(visit);
+      else (this.#sources ??= new Sources(this)).demand(visit);
+    } else if (areGiven(node, frame.given)) {
       this.execute(visit);
       frame.spare(visit);
     } else (this.#pull ??= new Pull(this)).demand(visit);
@@ -350,7 +353,8 @@ export class Execution
     visit.status = Status.running;
     this.#executed += 1;
     if (this.#executed > this.#limits.maxVisits) return this.fail(overBudget(visit, this.#limits.maxVisits));
-    if (frame.hasNames) visit.visit = (this.#names ??= new VisitNames()).nameOf(visit);
+    if (!frame.hasPlainNames) visit.visit = (this.#names ??= new VisitNames()).nameOf(visit);
+    else if (visit.scope?.path !== "") visit.visit = (visit.scope as Scope).path;
     if (this.#plugins !== null) this.#plugins.visiting(visit);
     if (this.#follower === null || !this.#follower.follow(visit)) this.live(visit);
   }

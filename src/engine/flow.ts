@@ -214,11 +214,9 @@ export class Flow {
   }
 }
 
-/** Of two or three a list is searched faster so than by itself. */
-function isAmong(socket: string, fired: readonly string[]): boolean {
-  for (let i = 0; i < fired.length; i++) if (fired[i] === socket) return true;
-  return false;
-}
+/** Mostly a node fires one of its outputs, or all. */
+const isAmong = (socket: string, fired: readonly string[]): boolean =>
+  fired.length === 1 ? fired[0] === socket : fired.includes(socket);
 
 const tooManyIterations = (visit: Visit, count: number, left: number): SpellError =>
   new SpellError(

@@ -16,8 +16,8 @@ export class Frame {
   readonly root: Scope;
   /** Where the graph has one scope: by node, what those that are done gave. Of a node that is done nothing else is kept. */
   readonly given: (JsonObject | undefined)[] | null;
-  /** Its visits are called by more than `1`. */
-  readonly hasNames: boolean;
+  /** Its visits are called as their scopes are: no two of a node have the same ordinals. */
+  readonly hasPlainNames: boolean;
   state: JsonObject;
   #waiting: Waiting | null = null;
   /** Where flows are fibers: which events of the graph's life are under way; null when it was started by another. */
@@ -41,7 +41,7 @@ export class Frame {
     // Nodes of a sub-spell inherit the caller's visit; outside any loop that is no ordinal.
     const isOutside = caller === null || (caller.path === "" && caller.visit === "1");
     this.root = new Scope(this, null, isOutside ? "" : caller.visit);
-    this.hasNames = !graph.isFlat || this.root.path !== "";
+    this.hasPlainNames = graph.isFlat || (graph.hasOneCycle && caller === null);
   }
 
   /** What waits for several triggers. */

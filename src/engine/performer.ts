@@ -88,11 +88,11 @@ export class Performer {
     if (!visit.isCommon) visit.waited = false;
     const component = node.component ?? this.#componentOf(visit);
     if (component === undefined) return;
-    if (component.sandboxed) this.#time(visit);
+    if (node.isSandboxed) this.#time(visit);
     const context = this.#freeContext(visit);
     let outcome: NodeOutcome | Promise<NodeOutcome>;
     try {
-      outcome = component.execute(context);
+      outcome = (node.execute as Component["execute"]).call(component, context);
     } catch (thrown) {
       return this.#failed(visit, thrown);
     }
@@ -111,9 +111,14 @@ export class Performer {
       this.enterSpell(visit);
       return undefined;
     }
-    node.component = this.#ports.components(node.plan.component);
-    if (node.component === undefined) this.#failed(visit, noComponent(visit));
-    return node.component;
+    const component = this.#ports.components(node.plan.component);
+    if (component === undefined) this.#failed(visit, noComponent(visit));
+    else {
+      node.component = component;
+      node.execute = component.execute;
+      node.isSandboxed = component.sandboxed === true;
+    }
+    return component;
   }
 
   /** Within a turn deployed clocks stand still, and asking one costs more than most nodes do. */
@@ -242,9 +247,8 @@ export class Performer {
 
   /** Goes on to wait for what was asked before the run was cut off: it is not asked again, and has the time that it had. */
   reopen(visit: Visit, question: Question): void {
-    const name = visit.node.plan.component;
-    const component = (visit.node.component ??= this.#ports.components(name));
-    if (component === undefined) return this.#failed(visit, noComponent(visit));
+    const component = visit.node.component ?? this.#componentOf(visit);
+    if (component === undefined) return;
     visit.startedAt = this.#host.turnedAt;
     this.#await(visit, component, question);
   }

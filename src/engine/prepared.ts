@@ -34,6 +34,8 @@ export interface PreparedNode {
   readonly soleSocket: string;
   /** Found at the first visit. */
   component: Component | undefined;
+  execute: Component["execute"] | undefined;
+  isSandboxed: boolean;
   /** What its component made of its data. */
   made: unknown;
   /** Those that fire where a component names none: `error` is for failures. */
@@ -143,7 +145,7 @@ function prepareGraph(graph: PlanGraph): PreparedGraph {
     places: plans.map(() => undefined),
     isScoped,
     hasOneOpener: openers <= 1,
-    hasOneCycle: openers <= 1 && loops === 0,
+    hasOneCycle: isScoped && openers <= 1 && loops === 0,
     isFibers,
     isFlat: !isScoped && !isFibers,
   };
@@ -207,6 +209,8 @@ function prepareNode(plan: PlanNode, index: number, twin: Mutable | undefined): 
     soleInput: isSole ? (inputs[0] as string) : "",
     soleSocket: isSole ? (sockets[0] as string) : "",
     component: undefined,
+    execute: undefined,
+    isSandboxed: false,
     made: undefined,
     fires,
     triggers,

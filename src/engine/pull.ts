@@ -55,7 +55,7 @@ export class Pull {
       const source = frame.graph.nodes[index] as PreparedNode;
       let known = frame.root.get(source);
       if (known === undefined || known.status === Status.fresh) {
-        if (!hasAll(source, given)) {
+        if (!areGiven(source, given)) {
           this.#edges[top] = i;
           if (this.#depth > frame.graph.nodes.length)
             return this.#host.fail(dataCycle(frame.visitOf(source)));
@@ -85,7 +85,7 @@ export class Pull {
 }
 
 /** Are all its sources there? Mostly so: then there is nothing to look up. */
-export function hasAll(node: PreparedNode, given: Given): boolean {
+export function areGiven(node: PreparedNode, given: Given): boolean {
   if (node.soleSource !== -1) return given[node.soleSource] !== undefined;
   if (node.collects) return true;
   if (node.isChoosy) return false;

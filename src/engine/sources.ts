@@ -38,11 +38,10 @@ export class Sources {
   }
 
   /**
-   * Executes a visit once its sources have; asks for those not yet asked for, depth first.
+   * Executes a visit once its sources have; asks for those not yet asked for, depth first. Not for one that has them all.
    * On a stack of its own: chains of data may be longer than the machine's.
    */
   demand(first: Visit): void {
-    if (hasAll(first)) return this.#host.execute(first);
     const bottom = this.#depth;
     this.#begin(first);
     while (this.#depth > bottom && !this.#host.isEnded) {
@@ -111,7 +110,7 @@ export class Sources {
 }
 
 /** Are all its sources done, where it would look for them? Mostly so: then there is nothing to search, and it reads them there. */
-function hasAll({ node, scope, readScope }: Visit): boolean {
+export function hasAll({ node, scope, readScope }: Visit): boolean {
   if (scope === undefined || node.isChoosy) return false;
   if (node.collects) return true;
   const { sourceNodes } = node;

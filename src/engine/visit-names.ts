@@ -7,15 +7,14 @@ export class VisitNames {
   #taken: Map<string, Map<string, Scope>> | null = null;
   #counts: Map<string, number> | null = null;
 
-  /** The name of a visit that is about to be made. */
+  /** The name of a visit that is about to be made, where two of a node could have the same ordinals. */
   nameOf(visit: Visit): string {
     const { graph, root, caller } = visit.frame;
-    if (graph.isFlat) return root.path === "" ? "1" : root.path;
     if (graph.isFibers) return this.#counted(visit.nodeId, root.path);
     const scope = visit.scope as Scope;
     const path = pathIn(scope, visit.node.regions);
     const plain = path === "" ? "1" : path;
-    const isDistinct = caller === null && (plain === "1" ? graph.hasOneCycle : graph.hasOneOpener);
+    const isDistinct = plain !== "1" && caller === null && graph.hasOneOpener;
     return isDistinct ? plain : this.#distinct(visit.nodeId, plain, scope);
   }
 
