@@ -92,7 +92,7 @@ export class Performer {
     const context = this.#freeContext(visit);
     let outcome: NodeOutcome | Promise<NodeOutcome>;
     try {
-      outcome = (node.execute as Component["execute"]).call(component, context);
+      outcome = component.execute(context);
     } catch (thrown) {
       return this.#failed(visit, thrown);
     }
@@ -115,7 +115,6 @@ export class Performer {
     if (component === undefined) this.#failed(visit, noComponent(visit));
     else {
       node.component = component;
-      node.execute = component.execute;
       node.isSandboxed = component.sandboxed === true;
     }
     return component;

@@ -34,7 +34,6 @@ export interface PreparedNode {
   readonly soleSocket: string;
   /** Found at the first visit. */
   component: Component | undefined;
-  execute: Component["execute"] | undefined;
   isSandboxed: boolean;
   /** What its component made of its data. */
   made: unknown;
@@ -209,7 +208,6 @@ function prepareNode(plan: PlanNode, index: number, twin: Mutable | undefined): 
     soleInput: isSole ? (inputs[0] as string) : "",
     soleSocket: isSole ? (sockets[0] as string) : "",
     component: undefined,
-    execute: undefined,
     isSandboxed: false,
     made: undefined,
     fires,
