@@ -7,68 +7,84 @@ import type { Frame } from "./frame.ts";
 import type { PreparedNode } from "./prepared.ts";
 import type { Visit } from "./visit.ts";
 
+/** A cycle makes one a turn: as in {@link Visit}, fields are declared and set once. */
 export class Scope {
-  readonly frame: Frame;
-  readonly parent: Scope | null;
+  declare readonly frame: Frame;
+  declare readonly parent: Scope | null;
   /** Ordinals of the enclosing iterations and turns, `2.7`; empty for a run outside any. */
-  readonly path: string;
-  readonly depth: number;
+  declare readonly path: string;
+  declare readonly depth: number;
   /** Cycles whose first turn is counted in `path` although they opened no scope. */
-  readonly implicit: readonly number[];
+  declare readonly implicit: readonly number[];
   /** The cycle whose turn this is, or -1. */
-  region = -1;
-  turn = 1;
+  declare region: number;
+  declare turn: number;
   /** Of a turn: what stands before its number in `path`. */
-  stem = "";
+  declare stem: string;
   /** The loop visit whose iteration this is. */
-  loop: Visit | null = null;
-  iteration = 0;
+  declare loop: Visit | null;
+  declare iteration: number;
   /** Outstanding triggers and visits, one more for each child scope that has some. */
-  active = 0;
+  declare active: number;
   /** The second turn of a cycle entered in this scope; those of further ones follow by `otherTurn`. */
-  turns: Scope | null = null;
-  otherTurn: Scope | null = null;
-  nextTurn: Scope | null = null;
+  declare turns: Scope | null;
+  declare otherTurn: Scope | null;
+  declare nextTurn: Scope | null;
   /** A turn that nothing can come back to, and one that is kept with all before it. */
-  isPast = false;
-  isKept = false;
+  declare isPast: boolean;
+  declare isKept: boolean;
   /** What a reader looks at next: the turn before this one, else the enclosing scope. */
-  before: Scope | null;
+  declare before: Scope | null;
   /** Its visits: two that need no list, and further ones. Of the scope of a whole run, all of them by node. */
-  #first: Visit | null = null;
-  #second: Visit | null = null;
-  #more: FewVisits | null = null;
-  #all: (Visit | undefined)[] | null = null;
+  declare private first: Visit | null;
+  declare private second: Visit | null;
+  declare private more: FewVisits | null;
+  declare private all: (Visit | undefined)[] | null;
 
   constructor(frame: Frame, parent: Scope | null, path: string, implicit: readonly number[] = none) {
     this.frame = frame;
     this.parent = parent;
-    this.before = parent;
     this.path = path;
-    this.implicit = implicit;
     this.depth = parent === null ? 0 : parent.depth + 1;
+    this.implicit = implicit;
+    this.region = -1;
+    this.turn = 1;
+    this.stem = "";
+    this.loop = null;
+    this.iteration = 0;
+    this.active = 0;
+    this.turns = null;
+    this.otherTurn = null;
+    this.nextTurn = null;
+    this.isPast = false;
+    this.isKept = false;
+    this.before = parent;
+    this.first = null;
+    this.second = null;
+    this.more = null;
+    this.all = null;
   }
 
   /** The visit that a reader in this scope sees here: its own, or one of an outer scope noted for it. */
   get(node: PreparedNode): Visit | undefined {
-    if (this.parent === null) return this.#all === null ? undefined : this.#all[node.index];
-    if (this.#first === null) return undefined;
-    if (this.#first.node === node) return this.#first;
-    if (this.#second === null) return undefined;
-    if (this.#second.node === node) return this.#second;
-    return this.#more === null ? undefined : this.#more.get(node);
+    if (this.parent === null) return this.all === null ? undefined : this.all[node.index];
+    if (this.first === null) return undefined;
+    if (this.first.node === node) return this.first;
+    if (this.second === null) return undefined;
+    if (this.second.node === node) return this.second;
+    return this.more === null ? undefined : this.more.get(node);
   }
 
   set(node: PreparedNode, visit: Visit): void {
-    if (this.parent === null) (this.#all ??= this.frame.graph.places.slice())[node.index] = visit;
-    else if (this.#first === null || this.#first.node === node) this.#first = visit;
-    else if (this.#second === null || this.#second.node === node) this.#second = visit;
-    else (this.#more ??= new FewVisits()).set(node, visit);
+    if (this.parent === null) (this.all ??= this.frame.graph.places.slice())[node.index] = visit;
+    else if (this.first === null || this.first.node === node) this.first = visit;
+    else if (this.second === null || this.second.node === node) this.second = visit;
+    else (this.more ??= new FewVisits()).set(node, visit);
   }
 
   /** Of the scope of a run: a visit need not be looked at again. */
   drop(node: PreparedNode): void {
-    if (this.#all !== null) this.#all[node.index] = undefined;
+    if (this.all !== null) this.all[node.index] = undefined;
   }
 
   /** The visit of `node` that took place in this very scope. */
@@ -79,10 +95,10 @@ export class Scope {
 
   /** Of an inner scope: adds the visits that took place in this very scope. */
   addOwn(visits: Visit[]): void {
-    if (this.#first !== null && this.#first.scope === this) visits.push(this.#first);
-    if (this.#second !== null && this.#second.scope === this) visits.push(this.#second);
-    if (this.#more === null) return;
-    for (const visit of this.#more.all()) if (visit.scope === this) visits.push(visit);
+    if (this.first !== null && this.first.scope === this) visits.push(this.first);
+    if (this.second !== null && this.second.scope === this) visits.push(this.second);
+    if (this.more === null) return;
+    for (const visit of this.more.all()) if (visit.scope === this) visits.push(visit);
   }
 
   /** The scope, this or outward, whose path counts a turn of `region`; null where its first turn is still implicit. */
