@@ -107,17 +107,20 @@ export class Drawing {
 
   /** An Output behind `last`, and of its value. */
   finish(last: string, value = "value"): void {
-    const end = this.node("Output", { name: "result" });
+    const end = this.node("Output", result);
     this.wire(last, "trigger", end, "trigger");
     this.wire(last, value, end, "input");
   }
 }
 
+/** Names the run's result. */
+const result = { name: "result" };
+
 const draw: Record<Shape, (drawing: Drawing, n: number) => void> = {
   chain(drawing, n) {
     let last = drawing.node("First Add One");
     for (let i = 1; i < n; i++) {
-      const node = drawing.node(i < n - 1 ? "Add One" : "Last Add One");
+      const node = i < n - 1 ? drawing.node("Add One") : drawing.node("Last Add One", result);
       drawing.step(last, node);
       last = node;
     }
@@ -127,7 +130,7 @@ const draw: Record<Shape, (drawing: Drawing, n: number) => void> = {
     const start = drawing.node("Trigger In");
     let last = drawing.node("Add One");
     for (let i = 1; i < n; i++) {
-      const node = drawing.node(i < n - 1 ? "Add One" : "Last Add One");
+      const node = i < n - 1 ? drawing.node("Add One") : drawing.node("Last Add One", result);
       drawing.wire(last, "value", node, "value");
       last = node;
     }
@@ -135,7 +138,7 @@ const draw: Record<Shape, (drawing: Drawing, n: number) => void> = {
   },
   fan(drawing, n) {
     const source = drawing.node("First Add One");
-    const all = drawing.node("Last Sum");
+    const all = drawing.node("Last Sum", result);
     for (let i = 2; i < n; i++) {
       const node = drawing.node("Add One");
       drawing.wire(source, "value", node, "value");
@@ -147,7 +150,7 @@ const draw: Record<Shape, (drawing: Drawing, n: number) => void> = {
     const source = drawing.node("First Add One");
     let last = source;
     for (let i = 1; i <= diamonds(n); i++) {
-      const join = drawing.node(i < diamonds(n) ? "Largest" : "Last Largest");
+      const join = i < diamonds(n) ? drawing.node("Largest") : drawing.node("Last Largest", result);
       for (const side of [drawing.node("Add One"), drawing.node("Add One")]) {
         drawing.wire(last, "value", side, "value");
         drawing.wire(side, "value", join, "value");
@@ -158,7 +161,7 @@ const draw: Record<Shape, (drawing: Drawing, n: number) => void> = {
   },
   loop(drawing, n) {
     const count = drawing.node("First Count");
-    const below = drawing.node("Below", { bound: Math.floor(n / 2) });
+    const below = drawing.node("Below", { ...result, bound: Math.floor(n / 2) });
     drawing.step(count, below);
     drawing.wire(below, "again", count, "trigger");
   },
@@ -214,7 +217,7 @@ export function runPlan(plan: Plan, keepsEvents: boolean): Outcome {
   });
   const { end } = handle;
   if (end?.type !== "run.completed") throw new Error(end?.error?.message ?? "The run did not end.");
-  return { value: Object.values(end.outputs ?? {})[0] as number, events: kept?.events ?? [], kept: handle };
+  return { value: end.outputs?.result as number, events: kept?.events ?? [], kept: handle };
 }
 
 const ours = (name: string, keepsEvents: boolean): Peer => ({
