@@ -299,3 +299,51 @@ it("a cycle in each iteration reads its own earlier turns", () => {
   expect(seen.filter((line) => line.startsWith("1"))).toEqual(['1.1 "a(11)"', '1.2 "a(11)"', '1.3 "a(12)"']);
   expect(seen.filter((line) => line.startsWith("2"))).toEqual(['2.1 "a(21)"', '2.2 "a(21)"', '2.3 "a(22)"']);
 });
+
+//  s ──▶ a ──▶ t ─again▶ r ──▶ t,   t ─early▶ x (in its second turn alone),   t ─over▶ e;   r and e read x and a
+it("a cycle of a thousand turns sees to its end what an early turn gave, and what ran before it", () => {
+  const times = 1000;
+  const early: TestComponent = {
+    ...turn,
+    name: "Early",
+    outputs: [...turn.outputs, { name: "early", type: "trigger" }],
+    execute(context) {
+      const outcome = turn.execute(context) as ReturnType<typeof turn.execute> & { fired: string[] };
+      return context.visit === "2" ? { ...outcome, fired: ["early", ...outcome.fired] } : outcome;
+    },
+  };
+  const drawn = spell(
+    {
+      s: "Trigger In",
+      a: "Step",
+      t: { is: "Early", data: { times } },
+      x: "Step",
+      r: "Step",
+      e: "Step",
+    },
+    `
+    s.trigger > a.trigger
+    a.trigger > t.trigger
+    t.early > x.trigger
+    t.n > x.in
+    t.again > r.trigger
+    x.out > r.in
+    a.out > r.in
+    r.trigger > t.trigger
+    t.over > e.trigger
+    x.out > e.in
+    a.out > e.in
+    r.out > e.in`,
+  );
+  const components = withComponents([early, step]);
+  const { events } = run(drawn, { catalogue: components });
+  const visits = visitsOf(events);
+  expect(visits.filter((visit) => visit.startsWith("r "))).toEqual(
+    Array.from({ length: times - 1 }, (_, i) => `r ${i + 1}`),
+  );
+  // In the first turn it is pulled; in all others it is what its own trigger made of it.
+  expect(visits.filter((visit) => visit.startsWith("x "))).toEqual(["x 1", "x 2"]);
+  expect([...new Set(outs(events, "r"))]).toEqual(["r(x(1)+a())", "r(x(2)+a())"]);
+  expect(outs(events, "e")).toEqual(["e(x(2)+a()+r(x(2)+a()))"]);
+  expect(replay(planOf(drawn, { catalogue: components }), events).events).toEqual(events);
+});
