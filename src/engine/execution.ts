@@ -31,7 +31,7 @@ import { areGiven, Pull } from "./pull.ts";
 import { Reuse, type ReuseHost, type ReuseSource } from "./reuse.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { ServiceCalls, type ServiceCallsHost } from "./service-calls.ts";
-import { hasAll, Sources, type SourcesHost } from "./sources.ts";
+import { hasAll, keepSources, Sources, type SourcesHost } from "./sources.ts";
 import type { Scope } from "./scope.ts";
 import { startCalled } from "./starts.ts";
 import { patched, patchIn } from "./state.ts";
@@ -341,6 +341,7 @@ export class Execution
   }
 
   hold(visit: Visit): void {
+    keepSources(visit);
     this.#flowOf(visit.frame).hold(visit);
   }
 

@@ -13,8 +13,10 @@ const together = 256;
  * around: that could lead back into a turn that seems to be over.
  */
 export function letGo(last: Scope): void {
-  const { parent, nextTurn } = last;
+  const { parent, nextTurn, frame } = last;
   if (last.turn % together !== 0 || parent === null || nextTurn === null || nextTurn.active === 0) return;
+  // What waits for several triggers is not under way, and may yet run, here or further in.
+  if (frame.graph.waitsForSeveral) return;
   // The turn that has come to rest is still counted.
   if (parent.active !== 2) return;
   const visits: Visit[] = [];
@@ -24,7 +26,7 @@ export function letGo(last: Scope): void {
     last.isKept = true;
     return;
   }
-  const past = turn === parent ? new Scope(last.frame, parent, last.path) : turn;
+  const past = turn === parent ? new Scope(frame, parent, last.path) : turn;
   for (let at: Scope = last; at !== turn;) {
     const before = at.before as Scope;
     at.isPast = true;
@@ -41,13 +43,18 @@ export function letGo(last: Scope): void {
   }
 }
 
-/** What waits for further triggers may yet run, and what has several causes has no one way back. */
-const isOver = (visit: Visit): boolean => visit.status === Status.done && visit.causes === null;
+const isOver = (visit: Visit): boolean => visit.status === Status.done;
+
+/** In a past turn, or in an iteration or a turn within one? */
+function isPast(scope: Scope | undefined): boolean {
+  for (let at: Scope | null = scope ?? null; at !== null; at = at.parent) if (at.isPast) return true;
+  return false;
+}
 
 /** None of the past turns is asked for as a cause any more, only what led into the cycle. */
 function forgetCauses(visit: Visit): void {
   let entry = visit.cause;
-  while (entry?.scope?.isPast === true) entry = entry.cause;
+  while (entry !== null && isPast(entry.scope)) entry = entry.cause;
   for (let at: Visit | null = visit; at !== null && at !== entry;) {
     const { cause }: Visit = at;
     at.cause = entry;

@@ -120,6 +120,21 @@ export function hasAll({ node, scope, readScope }: Visit): boolean {
   return true;
 }
 
+/**
+ * A visit that goes on later reads what it would have read at its start: by then a turn may have run a node again that it saw in
+ * an earlier one. Where there is one scope a node gives once.
+ */
+export function keepSources(visit: Visit): void {
+  const { node, frame, readScope } = visit;
+  if (frame.given !== null || visit.sources !== null || node.sourceNodes.length === 0 || node.isChoosy)
+    return;
+  visit.sources = node.sourceNodes.map(
+    (index) =>
+      readScope.get(frame.graph.nodes[index] as PreparedNode) ??
+      nothing(frame, frame.graph.nodes[index] as PreparedNode),
+  );
+}
+
 function nothing(frame: Frame, node: PreparedNode): Visit {
   const visit = new Visit(frame, node, -1, frame.root, frame.root);
   visit.status = Status.done;
