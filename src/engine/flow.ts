@@ -45,7 +45,9 @@ export class Flow {
     const queue = this.#queue;
     queue.take();
     const scope = queue.scope as Scope;
-    this.#arrive(scope, queue.cause, queue.output as PreparedOutput, queue.target);
+    const output = queue.output as PreparedOutput;
+    if (scope.frame.given !== null) this.#arrive(scope, output, queue.target);
+    else this.#arriveIn(scope, queue.cause, output, queue.target);
     this.#leave(scope);
   }
 
@@ -136,11 +138,29 @@ export class Flow {
     }
   }
 
-  #arrive(from: Scope, cause: Visit | null, output: PreparedOutput, target: number): void {
+  /** Where there is one scope. */
+  #arrive(scope: Scope, output: PreparedOutput, target: number): void {
+    const { frame } = scope;
+    if (frame.isOver) return;
+    const node = output.sole ?? (output.targets[target] as PreparedNode);
+    let visit = scope.get(node);
+    if (visit === undefined) {
+      if ((frame.given as unknown[])[node.index] !== undefined) return; // a join
+      visit = frame.visitOf(node);
+    } else if (visit.triggered) return; // a join
+    if (node.waits > 1) {
+      scope.set(node, visit);
+      return this.#arriveAtWaiting(visit, null, output, target);
+    }
+    if (node.isChoosy) visit.by = output.from;
+    this.#reach(visit, output.sockets[target] as string);
+  }
+
+  /** Where there are several. */
+  #arriveIn(from: Scope, cause: Visit | null, output: PreparedOutput, target: number): void {
     const { frame } = from;
     if (frame.isOver) return;
     const node = output.sole ?? (output.targets[target] as PreparedNode);
-    const { given } = frame;
     let scope = from;
     let visit = scope.own(node);
     const region = output.regions === null ? -1 : (output.regions[target] as number);
@@ -151,27 +171,26 @@ export class Flow {
         visit = scope.own(node);
       }
     }
-    if (visit?.triggered) return; // a join
     if (visit === undefined) {
-      if (given === null) visit = new Visit(frame, node, this.#host.nextOrder(), scope, scope);
-      else if (given[node.index] !== undefined) return; // a join
-      else visit = frame.visitOf(node);
-      if (given === null || node.waits > 1) scope.set(node, visit);
+      visit = new Visit(frame, node, this.#host.nextOrder(), scope, scope);
+      scope.set(node, visit);
+    } else if (visit.triggered) return; // a join
+    if (node.waits > 1) return this.#arriveAtWaiting(visit, cause, output, target);
+    visit.cause = cause;
+    visit.order = this.#host.nextOrder();
+    this.#reach(visit, output.sockets[target] as string);
+  }
+
+  #arriveAtWaiting(visit: Visit, cause: Visit | null, output: PreparedOutput, target: number): void {
+    const { frame, node } = visit;
+    const edge = output.edges === null ? "" : (output.edges[target] as string);
+    for (const complete of frame.waiting.arrive(visit, edge, cause, node.waits)) {
+      complete.order = this.#host.nextOrder();
+      this.#reach(complete, output.sockets[target] as string);
     }
-    const socket = output.sockets[target] as string;
-    if (node.waits > 1) {
-      const edge = output.edges === null ? "" : (output.edges[target] as string);
-      for (const complete of frame.waiting.arrive(visit, edge, cause, node.waits))
-        this.#reach(complete, socket);
-      return;
-    }
-    if (given === null) visit.cause = cause;
-    else if (node.isChoosy) visit.by = output.from;
-    this.#reach(visit, socket);
   }
 
   #reach(visit: Visit, socket: string): void {
-    if (visit.frame.given === null) visit.order = this.#host.nextOrder();
     visit.triggered = true;
     visit.trigger = socket;
     if (visit.status === Status.fresh) this.#host.demand(visit);
