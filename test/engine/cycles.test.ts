@@ -349,3 +349,47 @@ it("a cycle of a thousand turns sees to its end what an early turn gave, and wha
   expect(outs(events, "e")).toEqual(["e(x(3)+a()+r(x(3)+a()))"]);
   expect(replay(planOf(drawn, { catalogue: components }), events).events).toEqual(events);
 });
+
+//  s ──▶ t ─again▶ r ──▶ late,   t ─again▶ q ──▶ y ──▶ x,   t ─again▶ p ──▶ t;   r and late read x
+it("a node that waits reads what it saw at its start, although that runs again meanwhile in the same turn", async () => {
+  const late: TestComponent = {
+    ...step,
+    name: "Late",
+    async execute(context) {
+      await Promise.resolve();
+      return { outputs: { out: context.value("in") ?? null } };
+    },
+  };
+  const named: TestComponent = {
+    ...step,
+    name: "Named",
+    execute: (context) => ({ outputs: { out: `${context.node.id} ${context.visit}` } }),
+  };
+  const drawn = spell(
+    {
+      s: "Trigger In",
+      t: { is: "Turn", data: { times: 3 } },
+      p: "Step",
+      q: "Step",
+      r: "Step",
+      x: "Named",
+      y: "Step",
+      late: "Late",
+    },
+    `
+    s.trigger > t.trigger
+    t.again > p.trigger
+    p.trigger > t.trigger
+    t.again > r.trigger
+    r.trigger > late.trigger
+    t.again > q.trigger
+    q.trigger > y.trigger
+    y.trigger > x.trigger
+    x.out > r.in
+    x.out > late.in`,
+  );
+  const { events, execution } = run(drawn, { catalogue: withComponents([turn, step, named, late]) });
+  await expect.poll(() => execution.end?.type).toBe("run.completed");
+  expect(visitsOf(events).filter((visit) => visit.startsWith("x "))).toEqual(["x 1", "x 2"]);
+  expect(outs(events, "late")).toEqual(["x 1", "x 1"]);
+});
