@@ -17,6 +17,7 @@ import type { Plan } from "../protocol/plan.ts";
 import type { ServiceCall, Services } from "../protocol/services.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
 import { CancelSignal } from "./cancel.ts";
+import type { ExecutionOptions, RunHandle } from "./execution-options.ts";
 import { Failures, type FailuresHost } from "./failures.ts";
 import { Fibers } from "./fibers.ts";
 import { Flow, type FlowHost } from "./flow.ts";
@@ -24,11 +25,11 @@ import { Follower, type FollowerHost } from "./follower.ts";
 import { Frame } from "./frame.ts";
 import { type Limits, limited, overBudget, overdue, tooLarge } from "./limits.ts";
 import { Performer, type PerformerHost, type Question } from "./performer.ts";
-import { type EnginePlugin, Plugins } from "./plugins.ts";
+import { Plugins } from "./plugins.ts";
 import type { EnginePorts, Journal } from "./ports.ts";
 import { faultOf, prepare, type PreparedGraph, type PreparedPlan } from "./prepared.ts";
 import { areGiven, Pull } from "./pull.ts";
-import { Reuse, type ReuseHost, type ReuseSource } from "./reuse.ts";
+import { Reuse, type ReuseHost } from "./reuse.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { ServiceCalls, type ServiceCallsHost } from "./service-calls.ts";
 import { hasAll, keepSources, Sources, type SourcesHost } from "./sources.ts";
@@ -44,45 +45,6 @@ const visitsPerSandboxCall = 1000;
 
 /** A long turn is committed in parts, which bounds what is held in memory. */
 const eventsPerCommit = 1024;
-
-export interface ExecutionOptions {
-  plan: Plan;
-  userId: string;
-  ports: EnginePorts;
-  /** Records to follow, `run.started` among them; without any the run starts anew. */
-  records?: readonly RunEvent[];
-  /** An earlier run, whose clean nodes need not execute. */
-  reuse?: ReuseSource;
-  /** Follow the records and stop at their end. */
-  isReplay?: boolean;
-  /** Why a run goes on behind its records, told as `run.resumed`. */
-  resumeReason?: string;
-  limits?: Partial<Limits>;
-  /** ms since 1970 after which no answer is of use. */
-  deadlineAt?: number;
-  /** Those who watch. */
-  plugins?: readonly EnginePlugin[];
-  /** Called once, after the terminal event is committed. */
-  onEnd?: (end: RunEnded) => void;
-}
-
-/** A run as its host sees it. */
-export interface RunHandle {
-  /** The terminal event, once there is one. */
-  readonly end: RunEnded | null;
-  /** The run's state as it is now. */
-  readonly state: JsonObject;
-  /** Nodes that wait for a human. */
-  readonly questions: Question[];
-  /** @throws SpellError `not_found` when that visit asks nothing, `bad_request` for an answer that does not fit it */
-  answer(nodeId: string, visit: string, value: Json): void;
-  /** Gives a value to the streaming nodes of that path or name. False when none is open. */
-  push(source: string, value: Json): boolean;
-  /** Ends those streams. */
-  close(source: string): boolean;
-  /** Ends the run from outside. Nothing happens once it has ended. */
-  stop(how: "cancelled" | "failed" | "interrupted", error: SpellError): void;
-}
 
 export class Execution
   implements

@@ -2,7 +2,8 @@
 import type { RunEnded, RunEvent } from "../protocol/events.ts";
 import type { Plan } from "../protocol/plan.ts";
 import type { JsonObject } from "../protocol/values.ts";
-import { Execution, type ExecutionOptions } from "./execution.ts";
+import { Execution } from "./execution.ts";
+import type { ExecutionOptions } from "./execution-options.ts";
 import type { Limits } from "./limits.ts";
 import type { EnginePlugin } from "./plugins.ts";
 import type { EnginePorts } from "./ports.ts";
