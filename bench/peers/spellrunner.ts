@@ -50,6 +50,7 @@ const work = new Map(
     pure("Add One", gives, (context) => ({ outputs: { value: plusOne(context) } })),
     pure("Sum", gives, (context) => ({ outputs: { value: sum(context) } })),
     pure("Largest", gives, (context) => ({ outputs: { value: largest(context) } })),
+    pure("Start", [fire("trigger")], () => ({}), starts),
     pure("First Add One", gives, (context) => ({ outputs: { value: plusOne(context) } }), starts),
     ends("Last Add One", plusOne),
     ends("Last Sum", sum),
@@ -127,7 +128,7 @@ const draw: Record<Shape, (drawing: Drawing, n: number) => void> = {
   },
   // One node more, as theirs has: what starts the run reads nothing.
   data(drawing, n) {
-    const start = drawing.node("Trigger In");
+    const start = drawing.node("Start");
     let last = drawing.node("Add One");
     for (let i = 1; i < n; i++) {
       const node = i < n - 1 ? drawing.node("Add One") : drawing.node("Last Add One", result);

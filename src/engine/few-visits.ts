@@ -28,8 +28,4 @@ export class FewVisits {
     list.push(visit);
     if (list.length > few) this.#byNode = new Map(list.map((known) => [known.node, known]));
   }
-
-  all(): Iterable<Visit> {
-    return this.#byNode === null ? this.#list : this.#byNode.values();
-  }
 }

@@ -1,7 +1,6 @@
 /** How triggers spread: the queue, joins and turns, loops, and when a scope has come to rest. */
 import { SpellError } from "../protocol/spell-error.ts";
 import type { Frame } from "./frame.ts";
-import { letGo } from "./past-turns.ts";
 import { entryOf, type PreparedNode, type PreparedOutput } from "./prepared.ts";
 import { holderOf, openTurn, Scope } from "./scope.ts";
 import { TriggerQueue } from "./trigger-queue.ts";
@@ -129,7 +128,6 @@ export class Flow {
   #rest(scope: Scope): void {
     for (let at = scope; !this.#host.isEnded && !at.frame.isOver;) {
       if (at.loop !== null) this.#iterationEnded(at.loop, at.iteration);
-      if (at.region !== -1) letGo(at);
       const { parent } = at;
       if (parent === null) return this.#host.frameEnded(at.frame);
       parent.active -= 1;

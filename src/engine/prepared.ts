@@ -94,8 +94,6 @@ export interface PreparedGraph {
   readonly hasOneOpener: boolean;
   /** Nor have those, where it is a cycle: its first turn is the run's. */
   readonly hasOneCycle: boolean;
-  /** A node waits for several triggers. */
-  readonly waitsForSeveral: boolean;
   readonly isFibers: boolean;
   /** It has one scope, in which a node runs once: of a node that is done only what it gave is looked at again. */
   readonly isFlat: boolean;
@@ -147,7 +145,6 @@ function prepareGraph(graph: PlanGraph): PreparedGraph {
     isScoped,
     hasOneOpener: openers <= 1,
     hasOneCycle: isScoped && openers <= 1 && loops === 0,
-    waitsForSeveral: nodes.some(({ waits }) => waits > 1),
     isFibers,
     isFlat: !isScoped && !isFibers,
   };

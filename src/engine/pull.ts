@@ -9,12 +9,13 @@ import { Status, type Visit } from "./visit.ts";
 
 type Given = NonNullable<Frame["given"]>;
 
+/** Places of a node that is looked up: it, the edge that is looked at, its visit if there is one. */
+const width = 3;
+
 export class Pull {
   readonly #host: SourcesHost;
-  /** Nodes whose sources are being looked up, each by the one before, with the edge that is looked at and the visit if there is one. */
-  readonly #nodes: PreparedNode[] = [];
-  readonly #edges: number[] = [];
-  readonly #visits: (Visit | null)[] = [];
+  /** Nodes whose sources are being looked up, each by the one before; in one list, since a run of few nodes makes it, too. */
+  readonly #stack: (PreparedNode | number | Visit | null)[] = [];
   #depth = 0;
 
   constructor(host: SourcesHost) {
@@ -31,50 +32,54 @@ export class Pull {
   }
 
   #begin(frame: Frame, node: PreparedNode, known: Visit | null): void {
-    const at = this.#depth++;
+    const at = this.#depth;
     let visit = known;
     if (node.isChoosy) {
       visit ??= frame.visitOf(node);
       visit.edges = choose(node, visit.by, frame.given as Given);
     }
-    this.#nodes[at] = node;
-    this.#edges[at] = 0;
-    this.#visits[at] = visit;
+    const stack = this.#stack;
+    stack[at] = node;
+    stack[at + 1] = 0;
+    stack[at + 2] = visit;
+    this.#depth = at + width;
   }
 
   /** Goes on with the node at the top: to one of its sources that must be looked up itself, or to its end. */
   #look(frame: Frame, given: Given): void {
-    const top = this.#depth - 1;
-    const node = this.#nodes[top] as PreparedNode;
-    const edges = this.#visits[top]?.edges ?? null;
+    const stack = this.#stack;
+    const top = this.#depth - width;
+    const node = stack[top] as PreparedNode;
+    let visit = stack[top + 2] as Visit | null;
+    const edges = visit === null ? null : visit.edges;
     const { sourceNodes } = node;
     const count = edges === null ? sourceNodes.length : edges.length;
-    for (let i = this.#edges[top] as number; i < count; i++) {
+    for (let i = stack[top + 1] as number; i < count; i++) {
       const index = sourceNodes[edges === null ? i : (edges[i] as number)] as number;
       if (given[index] !== undefined) continue;
       const source = frame.graph.nodes[index] as PreparedNode;
       let known = frame.root.get(source);
       if (known === undefined || known.status === Status.fresh) {
         if (!areGiven(source, given)) {
-          this.#edges[top] = i;
-          if (this.#depth > frame.graph.nodes.length)
+          stack[top + 1] = i;
+          if (this.#depth > frame.graph.nodes.length * width)
             return this.#host.fail(dataCycle(frame.visitOf(source)));
           return this.#begin(frame, source, known ?? null);
         }
-        const visit = known ?? frame.visitOf(source);
-        this.#host.execute(visit);
-        frame.spare(visit);
+        const found = known ?? frame.visitOf(source);
+        this.#host.execute(found);
+        frame.spare(found);
         if (this.#host.isEnded) return;
         if (given[index] !== undefined) continue;
         known = frame.root.get(source);
       }
-      const reader = (this.#visits[top] ??= frame.visitOf(node));
-      reader.missing += 1;
-      if (known !== undefined) (known.waiters ??= []).push(reader);
+      if (visit === null) stack[top + 2] = visit = frame.visitOf(node);
+      visit.missing += 1;
+      if (known !== undefined) (known.waiters ??= []).push(visit);
     }
     this.#depth = top;
-    const visit = this.#visits[top] ?? frame.visitOf(node);
-    this.#visits[top] = null;
+    stack[top + 2] = null;
+    visit ??= frame.visitOf(node);
     if (visit.missing === 0) {
       this.#host.execute(visit);
       return frame.spare(visit);

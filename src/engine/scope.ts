@@ -30,9 +30,6 @@ export class Scope {
   declare turns: Scope | null;
   declare otherTurn: Scope | null;
   declare nextTurn: Scope | null;
-  /** A turn that nothing can come back to, and one that is kept with all before it. */
-  declare isPast: boolean;
-  declare isKept: boolean;
   /** What a reader looks at next: the turn before this one, else the enclosing scope. */
   declare before: Scope | null;
   /** Its visits: two that need no list, and further ones. Of the scope of a whole run, all of them by node. */
@@ -56,8 +53,6 @@ export class Scope {
     this.turns = null;
     this.otherTurn = null;
     this.nextTurn = null;
-    this.isPast = false;
-    this.isKept = false;
     this.before = parent;
     this.first = null;
     this.second = null;
@@ -91,14 +86,6 @@ export class Scope {
   own(node: PreparedNode): Visit | undefined {
     const visit = this.get(node);
     return visit !== undefined && visit.scope === this ? visit : undefined;
-  }
-
-  /** Of an inner scope: adds the visits that took place in this very scope. */
-  addOwn(visits: Visit[]): void {
-    if (this.first !== null && this.first.scope === this) visits.push(this.first);
-    if (this.second !== null && this.second.scope === this) visits.push(this.second);
-    if (this.more === null) return;
-    for (const visit of this.more.all()) if (visit.scope === this) visits.push(visit);
   }
 
   /** The scope, this or outward, whose path counts a turn of `region`; null where its first turn is still implicit. */
