@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { replay } from "../../src/engine/index.ts";
+import { type NodeOutcome, replay } from "../../src/engine/index.ts";
 import {
   any,
   outputsOf,
@@ -308,7 +308,7 @@ it("a cycle of a thousand turns sees to its end what an early turn gave, and wha
     name: "Early",
     outputs: [...turn.outputs, { name: "early", type: "trigger" }],
     execute(context) {
-      const outcome = turn.execute(context) as ReturnType<typeof turn.execute> & { fired: string[] };
+      const outcome = turn.execute(context) as NodeOutcome & { fired: string[] };
       return context.visit === "2" || context.visit === "3"
         ? { ...outcome, fired: ["early", ...outcome.fired] }
         : outcome;
