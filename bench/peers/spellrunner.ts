@@ -1,5 +1,5 @@
 /** Ours: a document, compiled and run with its journal in memory, or with one that keeps nothing. */
-import { type Component, type EnginePorts, startRun } from "../../src/engine/index.ts";
+import { type Component, type EnginePorts, type NodeContext, startRun } from "../../src/engine/index.ts";
 import { prepare } from "../../src/engine/prepared.ts";
 import type { Catalogue, ComponentShape } from "../../src/graph/catalogue.ts";
 import { compile } from "../../src/graph/compile.ts";
@@ -13,40 +13,60 @@ import { diamonds, type Loaded, type Outcome, type Peer, type Shape } from "./pe
 type Pure = ComponentShape & Component;
 
 const fire = (name: string): Socket => ({ name, type: "trigger" });
-const number: Socket = { name: "value", type: "number" };
+const number = (name = "value"): Socket => ({ name, type: "number" });
 
 const pure = (name: string, outputs: Socket[], execute: Component["execute"], rest = {}): Pure => ({
   name,
   aliases: [],
-  inputs: [fire("trigger"), number],
+  inputs: [fire("trigger"), number()],
   outputs,
   execute,
   ...rest,
 });
 
 const numbers = (values: readonly unknown[]): number[] => values as number[];
+const plusOne = (context: NodeContext): number => ((context.value("value") as number | undefined) ?? 0) + 1;
+const sum = (context: NodeContext): number =>
+  numbers(context.values("value")).reduce((all, each) => all + each, 0);
+const largest = (context: NodeContext): number => Math.max(...numbers(context.values("value"))) + 1;
+const countOn: Component["execute"] = (context) => ({
+  outputs: { value: ((context.previous?.value as number | undefined) ?? 0) + 1 },
+});
 
-/** The work of a node, as lean as the other engines' nodes: builtin components also look up their parsed data. */
+const gives = [fire("trigger"), number()];
+const starts = { role: "trigger" as const };
+/** A node that also gives the run's result. */
+const ends = (name: string, work: (context: NodeContext) => number): Pure =>
+  pure(name, [fire("trigger"), number("output")], (context) => ({ outputs: { output: work(context) } }), {
+    role: "output",
+  });
+
+/**
+ * The work of a node, as lean as the other engines' nodes: builtin components also look up their parsed data. Some start the
+ * run or give its result beside their work: behave-graph starts by an event that is no visit, and its result is read off a socket.
+ */
 const work = new Map(
   [
-    pure("Add One", [fire("trigger"), number], (context) => ({
-      outputs: { value: ((context.value("value") as number | undefined) ?? 0) + 1 },
-    })),
-    pure("Sum", [fire("trigger"), number], (context) => ({
-      outputs: { value: numbers(context.values("value")).reduce((sum, each) => sum + each, 0) },
-    })),
-    pure("Largest", [fire("trigger"), number], (context) => ({
-      outputs: { value: Math.max(...numbers(context.values("value"))) + 1 },
-    })),
+    pure("Add One", gives, (context) => ({ outputs: { value: plusOne(context) } })),
+    pure("Sum", gives, (context) => ({ outputs: { value: sum(context) } })),
+    pure("Largest", gives, (context) => ({ outputs: { value: largest(context) } })),
+    pure("Start", [fire("trigger")], () => ({}), starts),
+    pure("First Add One", gives, (context) => ({ outputs: { value: plusOne(context) } }), starts),
+    ends("Last Add One", plusOne),
+    ends("Last Sum", sum),
+    ends("Last Largest", largest),
+    pure("First Count", gives, countOn, { ...starts, remembers: true }),
     pure(
-      "Count",
-      [fire("trigger"), number],
-      (context) => ({ outputs: { value: ((context.previous?.value as number | undefined) ?? 0) + 1 } }),
-      { remembers: true },
+      "Below",
+      [fire("again"), fire("done"), number("output")],
+      (context) => {
+        const value = context.value("value") as number;
+        return value < (context.data.bound as number)
+          ? { fired: ["again"] }
+          : { fired: ["done"], outputs: { output: value } };
+      },
+      { role: "output" },
     ),
-    pure("Below", [fire("again"), fire("done")], (context) => ({
-      fired: [(context.value("value") as number) < (context.data.bound as number) ? "again" : "done"],
-    })),
   ].map((component) => [component.name, component]),
 );
 const find = (name: string): Pure | undefined => work.get(name) ?? builtIn.find(name);
@@ -86,79 +106,71 @@ export class Drawing {
     this.wire(from, "value", to, "value");
   }
 
-  /** An Output behind `start` that reads the value of `last`. */
-  pull(start: string, last: string): void {
-    const end = this.node("Output", { name: "result" });
-    this.wire(start, "trigger", end, "trigger");
-    this.wire(last, "value", end, "input");
-  }
-
   /** An Output behind `last`, and of its value. */
   finish(last: string, value = "value"): void {
-    const end = this.node("Output", { name: "result" });
+    const end = this.node("Output", result);
     this.wire(last, "trigger", end, "trigger");
     this.wire(last, value, end, "input");
   }
 }
 
-const draw: Record<Shape, (drawing: Drawing, start: string, n: number) => void> = {
-  chain(drawing, start, n) {
-    let last = drawing.node("Add One");
-    drawing.wire(start, "trigger", last, "trigger");
+/** Names the run's result. */
+const result = { name: "result" };
+
+const draw: Record<Shape, (drawing: Drawing, n: number) => void> = {
+  chain(drawing, n) {
+    let last = drawing.node("First Add One");
     for (let i = 1; i < n; i++) {
-      const node = drawing.node("Add One");
+      const node = i < n - 1 ? drawing.node("Add One") : drawing.node("Last Add One", result);
       drawing.step(last, node);
       last = node;
     }
-    drawing.finish(last);
   },
-  data(drawing, start, n) {
+  // One node more, as theirs has: what starts the run reads nothing.
+  data(drawing, n) {
+    const start = drawing.node("Start");
     let last = drawing.node("Add One");
     for (let i = 1; i < n; i++) {
-      const node = drawing.node("Add One");
+      const node = i < n - 1 ? drawing.node("Add One") : drawing.node("Last Add One", result);
       drawing.wire(last, "value", node, "value");
       last = node;
     }
-    drawing.pull(start, last);
+    drawing.wire(start, "trigger", last, "trigger");
   },
-  fan(drawing, start, n) {
-    const source = drawing.node("Add One");
-    const sum = drawing.node("Sum");
+  fan(drawing, n) {
+    const source = drawing.node("First Add One");
+    const all = drawing.node("Last Sum", result);
     for (let i = 2; i < n; i++) {
       const node = drawing.node("Add One");
       drawing.wire(source, "value", node, "value");
-      drawing.wire(node, "value", sum, "value");
+      drawing.wire(node, "value", all, "value");
     }
-    drawing.wire(start, "trigger", sum, "trigger");
-    drawing.finish(sum);
+    drawing.wire(source, "trigger", all, "trigger");
   },
-  diamond(drawing, start, n) {
-    let last = drawing.node("Add One");
-    for (let i = 0; i < diamonds(n); i++) {
-      const join = drawing.node("Largest");
+  diamond(drawing, n) {
+    const source = drawing.node("First Add One");
+    let last = source;
+    for (let i = 1; i <= diamonds(n); i++) {
+      const join = i < diamonds(n) ? drawing.node("Largest") : drawing.node("Last Largest", result);
       for (const side of [drawing.node("Add One"), drawing.node("Add One")]) {
         drawing.wire(last, "value", side, "value");
         drawing.wire(side, "value", join, "value");
       }
       last = join;
     }
-    drawing.pull(start, last);
+    drawing.wire(source, "trigger", last, "trigger");
   },
-  loop(drawing, start, n) {
-    const count = drawing.node("Count");
-    const below = drawing.node("Below", { bound: Math.floor(n / 2) });
-    drawing.wire(start, "trigger", count, "trigger");
+  loop(drawing, n) {
+    const count = drawing.node("First Count");
+    const below = drawing.node("Below", { ...result, bound: Math.floor(n / 2) });
     drawing.step(count, below);
     drawing.wire(below, "again", count, "trigger");
-    const end = drawing.node("Output", { name: "result" });
-    drawing.wire(below, "done", end, "trigger");
-    drawing.wire(count, "value", end, "input");
   },
 };
 
 export function documentOf(shape: Shape, n: number): SpellDocument {
   const drawing = new Drawing();
-  draw[shape](drawing, drawing.node("Trigger In"), n);
+  draw[shape](drawing, n);
   return drawing.document;
 }
 
@@ -192,7 +204,8 @@ class Journal {
 /** Runs a plan to its end, which comes within: nothing here waits. */
 export function runPlan(plan: Plan, keepsEvents: boolean): Outcome {
   const kept = keepsEvents ? new Journal() : null;
-  const ports: EnginePorts = { ...shared, journal: kept ?? nowhere };
+  const { clock, components, services, sandbox, after } = shared;
+  const ports: EnginePorts = { journal: kept ?? nowhere, clock, components, services, sandbox, after };
   const handle = startRun({
     plan,
     runId: "run",

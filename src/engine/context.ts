@@ -5,6 +5,7 @@ import type { ServiceCall, Services } from "../protocol/services.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
 import type { NodeContext } from "./component.ts";
 import { collect } from "./collect.ts";
+import type { PreparedNode } from "./prepared.ts";
 import { readEdge } from "./read.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Visit } from "./visit.ts";
@@ -83,13 +84,23 @@ export class VisitContext implements NodeContext {
   values(socket: string): (Json | undefined)[] {
     const { node, edges } = this.#visit;
     const found: (Json | undefined)[] = [];
-    const count = edges === null ? node.sourceNodes.length : edges.length;
-    for (let i = 0; i < count; i++) {
-      const edge = edges === null ? i : (edges[i] as number);
-      if (node.inputSockets[node.sourceInputs[edge] as number] === socket)
-        found.push(readEdge(this.#visit, i, edge));
-    }
-    return found.some((value) => value !== undefined) ? found : this.#defaults(socket, found);
+    const input = inputCalled(node, socket);
+    let hasAny = false;
+    if (input !== -1 && edges === null) {
+      const end = node.inputEdges[input + 1] as number;
+      for (let edge = node.inputEdges[input] as number; edge < end; edge++) {
+        const value = readEdge(this.#visit, edge, edge);
+        if (value !== undefined) hasAny = true;
+        found.push(value);
+      }
+    } else if (edges !== null)
+      edges.forEach((edge, i) => {
+        if (node.sourceInputs[edge] !== input) return;
+        const value = readEdge(this.#visit, i, edge);
+        if (value !== undefined) hasAny = true;
+        found.push(value);
+      });
+    return hasAny || !node.hasDefaults ? found : this.#defaults(socket, found);
   }
 
   collected(socket: string): Json[] {
@@ -97,16 +108,18 @@ export class VisitContext implements NodeContext {
   }
 
   value(socket: string): Json | undefined {
-    const { node, edges } = this.#visit;
-    const count = edges === null ? node.sourceNodes.length : edges.length;
-    for (let i = 0; i < count; i++) {
-      const edge = edges === null ? i : (edges[i] as number);
-      if (node.inputSockets[node.sourceInputs[edge] as number] !== socket) continue;
-      const value = readEdge(this.#visit, i, edge);
-      if (value !== undefined) return value;
-      break;
+    const { node, frame, edges } = this.#visit;
+    if (frame.given !== null && node.soleSource !== -1 && node.soleInput === socket && !node.hasDefaults)
+      return frame.given[node.soleSource]?.[node.soleSocket];
+    const input = inputCalled(node, socket);
+    let value: Json | undefined;
+    if (input !== -1) {
+      const first = node.inputEdges[input] as number;
+      const i = edges === null ? first : edges.findIndex((edge) => node.sourceInputs[edge] === input);
+      if (i !== -1 && first < (node.inputEdges[input + 1] as number))
+        value = readEdge(this.#visit, i, edges === null ? first : (edges[i] as number));
     }
-    return node.plan.defaults === undefined ? undefined : this.#default(socket);
+    return value === undefined && node.hasDefaults ? this.#default(socket) : value;
   }
 
   #default(socket: string): Json | undefined {
@@ -151,4 +164,10 @@ export class VisitContext implements NodeContext {
   delta(text: string): void {
     this.#host.delta(this.#visit, text);
   }
+}
+
+/** Place of an input among those that are wired, or -1. */
+function inputCalled({ inputSockets }: PreparedNode, socket: string): number {
+  for (let i = 0; i < inputSockets.length; i++) if (inputSockets[i] === socket) return i;
+  return -1;
 }

@@ -17,24 +17,27 @@ import type { Plan } from "../protocol/plan.ts";
 import type { ServiceCall, Services } from "../protocol/services.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
 import { CancelSignal } from "./cancel.ts";
+import type { ExecutionOptions, RunHandle } from "./execution-options.ts";
 import { Failures, type FailuresHost } from "./failures.ts";
 import { Fibers } from "./fibers.ts";
 import { Flow, type FlowHost } from "./flow.ts";
 import { Follower, type FollowerHost } from "./follower.ts";
 import { Frame } from "./frame.ts";
 import { mismatch } from "./records.ts";
-import { type Limits, limitsOf, overBudget, overdue, tooLarge } from "./limits.ts";
+import { type Limits, limited, overBudget, overdue, tooLarge } from "./limits.ts";
 import { Performer, type PerformerHost, type Question } from "./performer.ts";
-import { type EnginePlugin, Plugins } from "./plugins.ts";
-import type { EnginePorts } from "./ports.ts";
-import { prepare, type PreparedGraph } from "./prepared.ts";
-import { faultFrom } from "./reach.ts";
-import { Reuse, type ReuseHost, type ReuseSource } from "./reuse.ts";
+import { Plugins } from "./plugins.ts";
+import type { EnginePorts, Journal } from "./ports.ts";
+import { faultOf, prepare, type PreparedGraph, type PreparedPlan } from "./prepared.ts";
+import { areGiven, Pull } from "./pull.ts";
+import { Reuse, type ReuseHost } from "./reuse.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { ServiceCalls, type ServiceCallsHost } from "./service-calls.ts";
-import { Sources, type SourcesHost } from "./sources.ts";
+import { hasAll, keepSources, Sources, type SourcesHost } from "./sources.ts";
+import type { Scope } from "./scope.ts";
 import { startCalled } from "./starts.ts";
 import { patched, patchIn } from "./state.ts";
+import { Turns, type TurnsHost } from "./turns.ts";
 import { Status, type Visit } from "./visit.ts";
 import { VisitNames } from "./visit-names.ts";
 
@@ -43,46 +46,6 @@ const visitsPerSandboxCall = 1000;
 
 /** A long turn is committed in parts, which bounds what is held in memory. */
 const eventsPerCommit = 1024;
-
-export interface ExecutionOptions {
-  plan: Plan;
-  start: RunStarted;
-  userId: string;
-  ports: EnginePorts;
-  /** Records to follow, `run.started` among them; without any the run starts anew. */
-  records?: readonly RunEvent[];
-  /** An earlier run, whose clean nodes need not execute. */
-  reuse?: ReuseSource;
-  /** Follow the records and stop at their end. */
-  isReplay?: boolean;
-  /** Why a run goes on behind its records, told as `run.resumed`. */
-  resumeReason?: string;
-  limits?: Partial<Limits>;
-  /** ms since 1970 after which no answer is of use. */
-  deadlineAt?: number;
-  /** Those who watch. */
-  plugins?: readonly EnginePlugin[];
-  /** Called once, after the terminal event is committed. */
-  onEnd?: (end: RunEnded) => void;
-}
-
-/** A run as its host sees it. */
-export interface RunHandle {
-  /** The terminal event, once there is one. */
-  readonly end: RunEnded | null;
-  /** The run's state as it is now. */
-  readonly state: JsonObject;
-  /** Nodes that wait for a human. */
-  readonly questions: Question[];
-  /** @throws SpellError `not_found` when that visit asks nothing, `bad_request` for an answer that does not fit it */
-  answer(nodeId: string, visit: string, value: Json): void;
-  /** Gives a value to the streaming nodes of that path or name. False when none is open. */
-  push(source: string, value: Json): boolean;
-  /** Ends those streams. */
-  close(source: string): boolean;
-  /** Ends the run from outside. Nothing happens once it has ended. */
-  stop(how: "cancelled" | "failed" | "interrupted", error: SpellError): void;
-}
 
 export class Execution
   implements
@@ -93,67 +56,62 @@ export class Execution
     ReuseHost,
     PerformerHost,
     FailuresHost,
-    ServiceCallsHost
+    ServiceCallsHost,
+    TurnsHost
 {
+  readonly runId: string;
   readonly #options: ExecutionOptions;
+  readonly #start: RunStarted;
   readonly #ports: EnginePorts;
+  readonly #journal: Journal;
+  readonly #prepared: PreparedPlan;
   readonly #limits: Limits;
   readonly #root: Frame;
-  readonly #cancel = new CancelSignal();
-  #calls: ServiceCalls | null = null;
-  readonly #names = new VisitNames();
+  readonly #turns: Turns;
   readonly #flow = new Flow(this);
-  #fibers: Fibers | null = null;
-  readonly #sources = new Sources(this);
+  readonly #performer: Performer;
   readonly #follower: Follower | null;
   readonly #reuse: Reuse | null;
-  readonly #performer: Performer;
-  readonly #failures: Failures;
   readonly #plugins: Plugins | null;
+  // What not all runs need is made when it is needed.
+  #cancel: CancelSignal | null = null;
+  #failures: Failures | null = null;
+  #pull: Pull | null = null;
+  #sources: Sources | null = null;
+  #fibers: Fibers | null = null;
+  #names: VisitNames | null = null;
+  #calls: ServiceCalls | null = null;
   /** Visits whose last source has just come. */
-  readonly #ready: Visit[] = [];
-  #startedAt = 0;
-  #visits = 0;
+  #ready: Visit[] | null = null;
+  #orders = 0;
   #executed = 0;
   #sandboxed = 0;
   #uncommitted = 0;
   #bytes = 0;
-  #turnedAt = 0;
   #deadlineAt: number | undefined;
-  #isPaused = false;
-  #isGoing = false;
-  #pauseAt: number;
-  /** Answers that came while the run was paused. */
-  readonly #answers: (() => void)[] = [];
   #end: RunEnded | null = null;
   #isReported = false;
 
   /** @throws SpellError `journal_mismatch` when the records do not begin with a run */
-  constructor(options: ExecutionOptions) {
-    const { plan, ports, start, records } = options;
+  constructor(options: ExecutionOptions, start: RunStarted) {
+    const { plan, ports, records, plugins, reuse } = options;
+    this.runId = start.runId;
     this.#options = options;
+    this.#start = start;
     this.#ports = ports;
-    const limits = limitsOf(plan);
-    this.#limits = options.limits === undefined ? limits : { ...limits, ...options.limits };
-    this.#pauseAt = this.#limits.visitsPerTurn;
-    const graphs = prepare(plan);
-    const { maxDepth, maxRecursion } = this.#limits;
-    this.#failures = new Failures(this, ports);
-    this.#performer = new Performer(this, {
-      ports,
-      graphs,
-      failures: this.#failures,
-      maxDepth,
-      maxRecursion,
-    });
-    this.#root = new Frame(graphs[0] as PreparedGraph, null, start.inputs, start.state);
+    this.#journal = ports.journal;
+    const prepared = prepare(plan);
+    this.#prepared = prepared;
+    this.#limits = options.limits === undefined ? prepared.limits : limited(prepared.limits, options.limits);
+    this.#turns = new Turns(this, this.#limits.visitsPerTurn, ports.pause);
+    this.#performer = new Performer(this, ports, prepared.graphs, this.#limits);
+    this.#root = new Frame(prepared.graphs[0] as PreparedGraph, null, start.inputs, start.state);
     this.#deadlineAt = options.deadlineAt;
-    const { plugins = [] } = options;
     this.#plugins =
-      plugins.length === 0
+      plugins === undefined || plugins.length === 0
         ? null
         : new Plugins(plugins, this, plan, (thrown, nodeId) => void ports.fault?.(thrown, nodeId));
-    this.#reuse = options.reuse === undefined ? null : new Reuse(this, options.reuse);
+    this.#reuse = reuse === undefined ? null : new Reuse(this, reuse);
     this.#follower =
       records === undefined
         ? null
@@ -164,9 +122,6 @@ export class Execution
           });
   }
 
-  get runId(): string {
-    return this.#options.start.runId;
-  }
   get userId(): string {
     return this.#options.userId;
   }
@@ -175,16 +130,28 @@ export class Execution
   }
   /** Resolves when the run has ended. */
   get cancelled(): Promise<void> {
-    return this.#cancel.cancelled;
+    return this.#signal.cancelled;
   }
   get turnedAt(): number {
-    return this.#turnedAt;
+    return this.#turns.turnedAt;
   }
   get deadlineAt(): number | undefined {
     return this.#deadlineAt;
   }
   get depth(): number | undefined {
-    return this.#options.start.depth;
+    return this.#start.depth;
+  }
+
+  get #signal(): CancelSignal {
+    if (this.#cancel === null) {
+      this.#cancel = new CancelSignal();
+      if (this.#end !== null) this.#cancel.cancel();
+    }
+    return this.#cancel;
+  }
+
+  get failures(): Failures {
+    return (this.#failures ??= new Failures(this, this.#ports));
   }
 
   extendDeadline(ms: number): void {
@@ -200,7 +167,7 @@ export class Execution
     return this.#end !== null;
   }
   get isCancelled(): boolean {
-    return this.#cancel.isCancelled;
+    return this.#end !== null;
   }
   get now(): number {
     return this.#ports.clock.now();
@@ -213,15 +180,15 @@ export class Execution
 
   /** Goes as far as it can without waiting. */
   run(): void {
-    this.turn(() => this.#start());
+    this.turn(() => this.#begin());
   }
 
-  #start(): void {
-    const { plan, start } = this.#options;
-    this.append(start);
+  #begin(): void {
+    const { plan } = this.#options;
+    this.append(this.#start);
     const graph = plan.graphs[0] as Plan["graphs"][number];
-    const first = startCalled(graph, start.trigger);
-    const fault = first === undefined ? noStart : faultFrom(plan, first);
+    const first = startCalled(graph, this.#start.trigger);
+    const fault = first === undefined ? noStart : faultOf(plan, this.#prepared, first);
     if (fault !== null)
       this.fail(
         new SpellError(fault.code, fault.message, fault.nodeId === undefined ? {} : { nodeId: fault.nodeId }),
@@ -231,8 +198,8 @@ export class Execution
 
   stop(how: "cancelled" | "failed" | "interrupted", error: SpellError): void {
     if (this.#end !== null) return;
-    this.finish({ type: `run.${how}`, runId: this.runId, error: error.toInfo(), ms: this.#elapsed() });
-    this.#commit();
+    this.finish({ type: `run.${how}`, runId: this.runId, error: error.toInfo(), ms: this.#turns.elapsedMs });
+    this.commit();
   }
 
   // ── for components ────────────────────────────────────────────────────────────────────────────────────────
@@ -248,7 +215,7 @@ export class Execution
         off();
         resolve();
       };
-      const off = this.#cancel.onCancel(wake);
+      const off = this.#signal.onCancel(wake);
       const stop = this.#ports.after(ms, wake);
     });
   }
@@ -263,34 +230,31 @@ export class Execution
 
   // ── the loop ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** One turn: what `first` sets off, to where nothing is left to do without waiting. A fault of ours ends the run, too. */
   turn(first: () => void): void {
-    // An answer is taken where the run is at rest, never in the middle of what goes on or is only paused.
-    if (this.#isPaused || this.#isGoing) this.#answers.push(first);
-    else this.#go(first);
+    this.#turns.take(first);
   }
 
-  #go(first: () => void): void {
-    this.#isGoing = true;
-    this.#turnedAt = this.now;
-    if (this.#startedAt === 0) this.#startedAt = this.#turnedAt;
-    try {
-      if (this.#isOverdue) return this.stop("failed", overdue(this.#elapsed()));
-      for (let next: (() => void) | undefined = first; next !== undefined; next = this.#answers.shift()) {
-        next();
-        do this.#drain();
-        while (!this.#isPaused && this.#end === null && this.#advance());
-        if (this.#isPaused || this.#end !== null) break;
-      }
-    } catch (thrown) {
-      this.#break(thrown);
-    } finally {
-      this.#isGoing = false;
-    }
-    this.#commit();
+  step(): boolean {
+    if (this.#ready !== null && this.#ready.length > 0) this.execute(this.#ready.shift() as Visit);
+    else if (!this.#flow.isEmpty) this.#flow.step();
+    else if (this.#fibers !== null && !this.#fibers.isEmpty) this.#fibers.step();
+    else return false;
+    if (this.#uncommitted >= eventsPerCommit) this.commit();
+    return true;
   }
 
-  #break(thrown: unknown): void {
+  advance(): boolean {
+    return this.#follower?.advance() === true || this.#reuse?.advance() === true;
+  }
+
+  /** Looked at after I/O alone: in between, deployed clocks stand still. */
+  checkTime(): void {
+    const deadlineAt = this.#deadlineAt;
+    if (deadlineAt === undefined || this.#end !== null || this.#performer.isAsking) return;
+    if (this.turnedAt >= deadlineAt) this.stop("failed", overdue(this.#turns.elapsedMs));
+  }
+
+  faulted(thrown: unknown): void {
     const error = SpellError.from(thrown);
     if (error.code !== "internal") return this.fail(error);
     // A replay executes nothing: what is at fault there are the records or the plan.
@@ -300,38 +264,8 @@ export class Execution
     this.fail(error);
   }
 
-  /** The run is at rest: goes on with what was recorded, where there is any. */
-  #advance(): boolean {
-    return this.#follower?.advance() === true || this.#reuse?.advance() === true;
-  }
-
-  /** Looked at after I/O alone: in between, deployed clocks stand still. */
-  get #isOverdue(): boolean {
-    const deadlineAt = this.#deadlineAt;
-    if (deadlineAt === undefined || this.#end !== null || this.#performer.isAsking) return false;
-    return this.#turnedAt >= deadlineAt;
-  }
-
-  #drain(): void {
-    const { pause } = this.#ports;
-    while (this.#end === null) {
-      if (pause !== undefined && this.#work >= this.#pauseAt) return this.#pause(pause);
-      if (this.#ready.length > 0) this.execute(this.#ready.shift() as Visit);
-      else if (!this.#flow.isEmpty) this.#flow.step();
-      else if (this.#fibers !== null && !this.#fibers.isEmpty) this.#fibers.step();
-      else return;
-      if (this.#uncommitted >= eventsPerCommit) this.#commit();
-    }
-  }
-
-  #pause(pause: () => Promise<void>): void {
-    this.#isPaused = true;
-    this.#pauseAt = this.#work + this.#limits.visitsPerTurn;
-    const goOn = (): void => {
-      this.#isPaused = false;
-      if (this.#end === null) this.#go(() => {});
-    };
-    pause().then(goOn, goOn);
+  get work(): number {
+    return this.#executed + this.#sandboxed * visitsPerSandboxCall;
   }
 
   frameEnded(frame: Frame): void {
@@ -342,12 +276,8 @@ export class Execution
         runId: this.runId,
         outputs: frame.outputs(),
         state: frame.state,
-        ms: this.#elapsed(),
+        ms: this.#turns.elapsedMs,
       });
-  }
-
-  get #work(): number {
-    return this.#executed + this.#sandboxed * visitsPerSandboxCall;
   }
 
   get visitsLeft(): number {
@@ -355,7 +285,7 @@ export class Execution
   }
 
   nextOrder(): number {
-    return this.#visits++;
+    return this.#orders++;
   }
 
   begin(frame: Frame, start: number): void {
@@ -367,10 +297,18 @@ export class Execution
   }
 
   demand(visit: Visit): void {
-    this.#sources.demand(visit);
+    const { frame, node } = visit;
+    if (frame.given === null) {
+      if (hasAll(visit)) this.execute(visit);
+      else (this.#sources ??= new Sources(this)).demand(visit);
+    } else if (areGiven(node, frame.given)) {
+      this.execute(visit);
+      frame.spare(visit);
+    } else (this.#pull ??= new Pull(this)).demand(visit);
   }
 
   hold(visit: Visit): void {
+    keepSources(visit);
     this.#flowOf(visit.frame).hold(visit);
   }
 
@@ -378,12 +316,14 @@ export class Execution
 
   /** Makes a visit whose sources are there: by its record, or for real. */
   execute(visit: Visit): void {
-    if (this.#end !== null || visit.frame.isOver) return;
+    const { frame } = visit;
+    if (this.#end !== null || frame.isOver) return;
     visit.status = Status.running;
     this.#executed += 1;
     if (this.#executed > this.#limits.maxVisits) return this.fail(overBudget(visit, this.#limits.maxVisits));
-    this.#names.give(visit);
-    this.#plugins?.visiting(visit);
+    if (!frame.hasPlainNames) visit.visit = (this.#names ??= new VisitNames()).nameOf(visit);
+    else if (visit.scope?.path !== "") visit.visit = (visit.scope as Scope).path;
+    if (this.#plugins !== null) this.#plugins.visiting(visit);
     if (this.#follower === null || !this.#follower.follow(visit)) this.live(visit);
   }
 
@@ -434,11 +374,11 @@ export class Execution
   }
 
   uncaught(visit: Visit, error: SpellError): void {
-    this.#failures.uncaught(visit, error);
+    this.failures.uncaught(visit, error);
   }
 
   awaitRetry(visit: Visit): void {
-    this.#failures.awaitRetry(visit);
+    this.failures.awaitRetry(visit);
   }
 
   itemEnded(visit: Visit, item: number): void {
@@ -470,16 +410,21 @@ export class Execution
     this.append(record);
     visit.outputs = record.outputs;
     visit.fired = record.fired;
+    if (record.iterations !== undefined || record.again !== undefined || record.state !== undefined)
+      this.#applyRest(visit, record);
+    this.#finishVisit(visit);
+  }
+
+  #applyRest(visit: Visit, record: NodeCompleted): void {
     visit.iterations = record.iterations;
     visit.again = record.again === true;
     if (record.state !== undefined) visit.frame.state = patched(visit.frame.state, patchIn(record));
-    this.#finishVisit(visit);
   }
 
   /** Takes the record of a failure that its node catches: the other way in which a node touches the run. */
   applyFailure(visit: Visit, record: NodeFailed): void {
     this.append(record);
-    this.#failures.abandonInner(visit);
+    this.failures.abandonInner(visit);
     visit.outputs = record.outputs ?? {};
     visit.fired = record.fired ?? [];
     this.#finishVisit(visit);
@@ -492,60 +437,64 @@ export class Execution
   }
 
   #finishVisit(visit: Visit): void {
-    const { frame } = visit;
+    const { frame, node } = visit;
     visit.status = Status.done;
-    visit.sources = null;
-    if (visit.underway !== null) this.#failures.forget(visit);
-    if (visit.node.isNoted) frame.reach(visit);
-    const { waiters } = visit;
-    if (waiters !== null) {
-      visit.waiters = null;
-      for (const waiter of waiters) {
-        waiter.missing -= 1;
-        if (waiter.missing === 0 && waiter.status === Status.ready) this.#ready.push(waiter);
-      }
-    }
+    if (node.isNoted) frame.reach(visit);
+    if (frame.given !== null) frame.give(visit);
+    if (!visit.isCommon) this.#settle(visit);
     const flow = this.#flowOf(frame);
     if (visit.triggered) flow.propagate(visit);
     flow.release(visit);
   }
 
+  /** Ends what a visit waited for, and tells those that waited for it. */
+  #settle(visit: Visit): void {
+    visit.sources = null;
+    if (visit.underway !== null) this.failures.forget(visit);
+    const { waiters } = visit;
+    if (waiters === null) return;
+    visit.waiters = null;
+    for (const waiter of waiters) {
+      waiter.missing -= 1;
+      if (waiter.missing === 0 && waiter.status === Status.ready) (this.#ready ??= []).push(waiter);
+    }
+  }
+
   // ── the end ───────────────────────────────────────────────────────────────────────────────────────────────
 
   fail(error: SpellError): void {
-    this.finish({ type: "run.failed", runId: this.runId, error: error.toInfo(), ms: this.#elapsed() });
+    this.finish({ type: "run.failed", runId: this.runId, error: error.toInfo(), ms: this.#turns.elapsedMs });
   }
 
   finish(event: RunEnded): void {
     if (this.#end !== null) return;
     this.#end = this.#follower?.endWith(event) ?? event;
     this.append(this.#end);
-    this.#failures.giveUpAll();
-    this.#cancel.cancel();
+    this.#failures?.giveUpAll();
+    this.#cancel?.cancel();
   }
 
   /** @throws SpellError `output_limit` when the nodes of the run have given more than it may */
   append(event: RunEvent): void {
     this.#uncommitted += 1;
-    const bytes = this.#ports.journal.append(event);
-    this.#plugins?.tell(event);
-    if (bytes === 0 || this.#end !== null) return;
+    const bytes = this.#journal.append(event);
+    if (this.#plugins !== null) this.#plugins.tell(event);
+    if (bytes > 0 && this.#end === null) this.#count(event, bytes);
+  }
+
+  #count(event: RunEvent, bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes > this.#limits.maxOutputBytes) throw tooLarge(event, this.#limits.maxOutputBytes);
   }
 
-  #commit(): void {
+  commit(): void {
     if (this.#uncommitted > 0) {
       this.#uncommitted = 0;
-      this.#ports.journal.commit();
+      this.#journal.commit();
     }
     if (this.#end === null || this.#isReported) return;
     this.#isReported = true;
     this.#options.onEnd?.(this.#end);
-  }
-
-  #elapsed(): number {
-    return Math.max(0, this.#ports.clock.now() - this.#startedAt);
   }
 }
 

@@ -80,7 +80,7 @@ export class Failures {
     visit.signal = null;
     this.forget(visit);
     const error = this.#told(visit, thrown);
-    const { settings, role } = visit.node.plan;
+    const { settings } = visit.node.plan;
     const record = this.#record(visit, error);
     if (mayRetry(visit, error.code)) {
       const first = settings?.retryDelayMs ?? defaultRetryDelayMs;
@@ -91,7 +91,7 @@ export class Failures {
       return this.#later(visit, record.retryInMs);
     }
     this.abandonInner(visit);
-    if (role === "spell") {
+    if (visit.node.isSpell) {
       this.#host.agree(visit);
       if (this.#host.isEnded) return;
     }
@@ -166,7 +166,7 @@ export class Failures {
   #record(visit: Visit, error: SpellError): NodeFailed {
     const { nodeId: _nodeId, ...info } = error.toInfo();
     // What the code of a node logged is told with that node, not again with the callers around it.
-    const logs = visit.node.plan.role === "spell" ? undefined : this.#logs?.get(error);
+    const logs = visit.node.isSpell ? undefined : this.#logs?.get(error);
     return {
       type: "node.failed",
       runId: this.#host.runId,
@@ -196,7 +196,7 @@ export function caughtBy(
 
 /** May a node be tried again after that failure? */
 export const mayRetry = ({ node, retried }: Visit, code: ErrorCode): boolean =>
-  !final.has(code) && node.plan.role !== "spell" && retried < (node.plan.settings?.retries ?? 0);
+  !final.has(code) && !node.isSpell && retried < (node.plan.settings?.retries ?? 0);
 
 const isErrorRoute = (socket: string): boolean => socket === "error";
 

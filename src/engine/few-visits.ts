@@ -1,32 +1,31 @@
 /** The visits of an iteration or a turn, by node. Mostly few: a list that is searched costs a third of a map to make and to ask. */
+import type { PreparedNode } from "./prepared.ts";
 import type { Visit } from "./visit.ts";
 
 const few = 8;
 
 export class FewVisits {
-  readonly #nodes: number[] = [];
-  readonly #visits: Visit[] = [];
-  #byNode: Map<number, Visit> | null = null;
+  readonly #list: Visit[] = [];
+  #byNode: Map<PreparedNode, Visit> | null = null;
 
-  get(node: number): Visit | undefined {
+  get(node: PreparedNode): Visit | undefined {
     if (this.#byNode !== null) return this.#byNode.get(node);
-    const at = this.#nodes.indexOf(node);
-    return at === -1 ? undefined : this.#visits[at];
+    for (const visit of this.#list) if (visit.node === node) return visit;
+    return undefined;
   }
 
-  set(node: number, visit: Visit): void {
+  set(node: PreparedNode, visit: Visit): void {
     if (this.#byNode !== null) {
       this.#byNode.set(node, visit);
       return;
     }
-    const at = this.#nodes.indexOf(node);
-    if (at !== -1) this.#visits[at] = visit;
-    else if (this.#nodes.length < few) {
-      this.#nodes.push(node);
-      this.#visits.push(visit);
-    } else {
-      this.#byNode = new Map(this.#nodes.map((known, i) => [known, this.#visits[i] as Visit]));
-      this.#byNode.set(node, visit);
-    }
+    const list = this.#list;
+    for (let i = 0; i < list.length; i++)
+      if ((list[i] as Visit).node === node) {
+        list[i] = visit;
+        return;
+      }
+    list.push(visit);
+    if (list.length > few) this.#byNode = new Map(list.map((known) => [known.node, known]));
   }
 }

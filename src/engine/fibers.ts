@@ -91,9 +91,9 @@ export class Fibers {
 
   /** Sends on the triggers that a visit fired, in their order: in its fiber, which waited for it, or in one of their own. */
   propagate(visit: Visit): void {
-    visit.frame.root.set(visit.node.index, visit);
+    visit.frame.root.set(visit.node, visit);
     // Outside a step it came late; a sub-spell may end within a step of its own.
-    const isLate = this.#current === null || visit.node.plan.role === "spell";
+    const isLate = this.#current === null || visit.node.isSpell;
     const waited = this.#goOn(visit);
     const fiber = waited ?? (isLate ? { stack: [], waitsFor: null } : (this.#current as Fiber));
     if (visit.again)
@@ -149,7 +149,7 @@ export class Fibers {
     if (frame.isOver) return;
     const node = frame.graph.nodes[index] as PreparedNode;
     // A scope for the visit alone: the functions that it reads are evaluated for it, and for nobody else.
-    const scope = new Scope({ parent: frame.root, path: "" });
+    const scope = new Scope(frame, frame.root, "");
     const visit = new Visit(frame, node, this.#host.nextOrder(), scope, scope);
     visit.triggered = true;
     visit.trigger = socket;
@@ -157,8 +157,7 @@ export class Fibers {
     this.#host.demand(visit);
     // Its fiber goes on when it has answered, unless it is one that answers in a fiber of its own.
     const fiber = this.#current;
-    if (fiber === null || visit.status === Status.done || node.plan.detached || node.plan.role === "spell")
-      return;
+    if (fiber === null || visit.status === Status.done || node.plan.detached || node.isSpell) return;
     fiber.waitsFor = visit;
     this.#waiting.set(visit, fiber);
   }
@@ -188,10 +187,10 @@ export class Fibers {
     const { frame, node } = visit;
     const steps = sockets.flatMap((name) => {
       const output = node.next.find(({ socket }) => socket === name);
-      return (output?.targets ?? []).map((target, i): Step => ({
+      return (output?.targets ?? []).map(({ index }, i): Step => ({
         kind: "trigger",
         frame,
-        node: target,
+        node: index,
         socket: output?.sockets[i] as string,
         cause: visit,
       }));

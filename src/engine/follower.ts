@@ -97,7 +97,7 @@ export class Follower {
       this.#restart(visit, event.attempt, event);
       event = records.peek();
     }
-    if (visit.node.plan.role === "spell") {
+    if (visit.node.isSpell) {
       this.#entered.set(visit.key, visit);
       this.#host.enterSpell(visit);
     } else if (event === undefined || isLater(event) || !this.#take(visit, event)) {
@@ -171,11 +171,7 @@ export class Follower {
     const visit = this.#open.get(key) ?? (isLater(event) ? this.#entered.get(key) : undefined);
     if (visit === undefined || visit.frame.isOver) return false;
     if (event.type === "node.item") {
-      if (
-        visit.node.plan.each === undefined ||
-        event.item !== (visit.items?.length ?? 0) + 1 ||
-        !isObject(event.outputs)
-      ) {
+      if (!visit.node.isLoop || event.item !== (visit.items?.length ?? 0) + 1 || !isObject(event.outputs)) {
         this.#refuse(`item ${(visit.items?.length ?? 0) + 1} of a stream comes next`, event);
         return true;
       }
@@ -209,7 +205,7 @@ export class Follower {
       const unknown = event.fired.find((socket) => !visit.node.triggers.includes(socket));
       if (unknown !== undefined)
         this.#refuse(`node "${visit.nodeId}" has no trigger output "${unknown}"`, event);
-      else if (event.iterations !== undefined && visit.node.plan.each === undefined)
+      else if (event.iterations !== undefined && !visit.node.isLoop)
         this.#refuse(`node "${visit.nodeId}" is no loop`, event);
       else if (visit.items !== null && event.iterations?.count !== visit.items.length)
         this.#refuse(`node "${visit.nodeId}" streamed ${visit.items.length} items`, event);

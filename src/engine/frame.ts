@@ -1,8 +1,9 @@
 /** One graph in execution: the run's own, or a sub-spell's under the path of the Spell node that runs it. */
+import type { PlanNode } from "../protocol/plan.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
-import type { PreparedGraph } from "./prepared.ts";
+import type { PreparedGraph, PreparedNode } from "./prepared.ts";
 import { Scope } from "./scope.ts";
-import type { Visit } from "./visit.ts";
+import { Status, Visit } from "./visit.ts";
 import { Waiting } from "./waiting.ts";
 
 export class Frame {
@@ -13,14 +14,20 @@ export class Frame {
   readonly depth: number;
   readonly inputs: JsonObject;
   readonly root: Scope;
+  /** Where the graph has one scope: by node, what those that are done gave. Of a node that is done nothing else is kept. */
+  readonly given: (JsonObject | undefined)[] | null;
+  /** Its visits are called as their scopes are: no two of a node have the same ordinals. */
+  readonly hasPlainNames: boolean;
   state: JsonObject;
   #waiting: Waiting | null = null;
   /** Where flows are fibers: which events of the graph's life are under way; null when it was started by another. */
   phase: number | null = null;
   #isOver = false;
-  #reached: Map<number, Visit> | null = null;
+  #spare: Visit | null = null;
+  /** What Outputs stored, by their places. */
+  #reached: (JsonObject | undefined)[] | null = null;
   #exits: Set<number> | null = null;
-  #memory: Map<number, JsonObject> | null = null;
+  #memory: (JsonObject | undefined)[] | null = null;
   #collected: Map<number, Visit[]> | null = null;
 
   constructor(graph: PreparedGraph, caller: Visit | null, inputs: JsonObject, state: JsonObject) {
@@ -30,12 +37,11 @@ export class Frame {
     this.depth = caller === null ? 0 : caller.frame.depth + 1;
     this.inputs = inputs;
     this.state = state;
+    this.given = graph.isFlat ? graph.places.slice() : null;
     // Nodes of a sub-spell inherit the caller's visit; outside any loop that is no ordinal.
-    this.root = new Scope({
-      parent: null,
-      frame: this,
-      path: caller === null || (caller.path === "" && caller.visit === "1") ? "" : caller.visit,
-    });
+    const isOutside = caller === null || (caller.path === "" && caller.visit === "1");
+    this.root = new Scope(this, null, isOutside ? "" : caller.visit);
+    this.hasPlainNames = graph.isFlat || (graph.hasOneCycle && caller === null);
   }
 
   /** What waits for several triggers. */
@@ -52,6 +58,30 @@ export class Frame {
     this.#isOver = true;
   }
 
+  /** A new visit where there is one scope. */
+  visitOf(node: PreparedNode): Visit {
+    const spare = this.#spare;
+    if (spare === null) return new Visit(this, node, 0, this.root, this.root);
+    this.#spare = null;
+    spare.moveTo(node);
+    return spare;
+  }
+
+  /** Where there is one scope: keeps what a visit gave, and the visit itself where a trigger may still reach it. */
+  give(visit: Visit): void {
+    const { node } = visit;
+    (this.given as (JsonObject | undefined)[])[node.index] = visit.outputs;
+    if (node.isTriggered && !visit.triggered) this.root.set(node, visit);
+    else this.root.drop(node);
+  }
+
+  /** Where there is one scope: a visit that was made and is over, if nothing holds it, can be used for the next. */
+  spare(visit: Visit): void {
+    const { node } = visit;
+    if (visit.status !== Status.done || !visit.isCommon || node.isNoted) return;
+    if (visit.triggered || !node.isTriggered) this.#spare = visit;
+  }
+
   /** How many frames from here outward run the graph `graph`. */
   countOf(graph: PreparedGraph): number {
     const here = this.graph === graph ? 1 : 0;
@@ -65,7 +95,7 @@ export class Frame {
 
   /** What a node that remembers gave at its last visit. */
   remembered(node: number): JsonObject | undefined {
-    return this.#memory?.get(node);
+    return this.#memory === null ? undefined : this.#memory[node];
   }
 
   #collect(visit: Visit): void {
@@ -77,23 +107,25 @@ export class Frame {
 
   /** Notes what an Output stored, a Trigger Out passed or a node remembers. */
   reach(visit: Visit): void {
-    const { role, remembers, collected } = visit.node.plan;
-    if (collected === true) this.#collect(visit);
-    if (remembers === true) (this.#memory ??= new Map()).set(visit.node.index, visit.outputs);
-    if (role === "output") (this.#reached ??= new Map()).set(visit.node.index, visit);
-    else if (role === "exit") (this.#exits ??= new Set()).add(visit.node.index);
+    const { node } = visit;
+    if (node.remembers) (this.#memory ??= this.graph.places.slice())[node.index] = visit.outputs;
+    if (node.place !== -1) (this.#reached ??= [])[node.place] = visit.outputs;
+    if (node.isExit) (this.#exits ??= new Set()).add(node.index);
+    if (node.isCollected) this.#collect(visit);
   }
 
   /** By name; of two Outputs of one name the later in load order counts, those never reached are absent. */
   outputs(): JsonObject {
-    const entries: [string, Json][] = [];
-    for (const index of this.graph.plan.outputs) {
-      const visit = this.#reached?.get(index);
-      const value = visit?.outputs.output;
-      if (visit !== undefined && value !== undefined)
-        entries.push([visit.node.plan.name ?? visit.node.plan.id, value]);
+    const outputs: JsonObject = {};
+    if (this.#reached === null) return outputs;
+    const { plan } = this.graph;
+    for (let place = 0; place < this.#reached.length; place++) {
+      const value = this.#reached[place]?.output;
+      if (value === undefined) continue;
+      const { name, id } = plan.nodes[plan.outputs[place] as number] as PlanNode;
+      setOwn(outputs, name ?? id, value);
     }
-    return Object.fromEntries(entries);
+    return outputs;
   }
 
   /** What the calling Spell node gives: its outputs by socket and the triggers that fire. */
@@ -110,4 +142,10 @@ export class Frame {
     const fired = call.exits.filter(([, exits]) => fires(exits)).map(([socket]) => socket);
     return { outputs: Object.fromEntries(entries), fired };
   }
+}
+
+/** Sets an own member: one called "__proto__" is one, too. */
+function setOwn(object: JsonObject, key: string, value: Json): void {
+  if (key !== "__proto__") object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }

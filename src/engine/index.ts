@@ -1,6 +1,6 @@
 /** The front door of the engine. */
 export type { Component, NodeContext, NodeOutcome } from "./component.ts";
-export type { RunHandle } from "./execution.ts";
+export type { RunHandle } from "./execution-options.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export type { EnginePlugin, PluginNode } from "./plugins.ts";
 export type { Clock, EnginePorts, Journal } from "./ports.ts";

@@ -27,19 +27,24 @@ export const defaultLimits: Limits = {
   visitsPerTurn: 10_000,
 };
 
-const known = new WeakMap<Plan, Limits>();
-
 /** The usual limits with a spell's own. */
 export function limitsOf(plan: Plan): Limits {
-  let limits = known.get(plan);
-  if (limits === undefined) {
-    const own = Object.entries(plan.settings).filter(
-      ([key, value]) => key in defaultLimits && value !== undefined,
-    );
-    known.set(plan, (limits = { ...defaultLimits, ...Object.fromEntries(own) }));
-  }
-  return limits;
+  const own = Object.entries(plan.settings).filter(
+    ([key, value]) => key in defaultLimits && value !== undefined,
+  );
+  return { ...defaultLimits, ...Object.fromEntries(own) };
 }
+
+/** Limits with others in the place of some. */
+export const limited = (limits: Limits, own: Partial<Limits>): Limits => ({
+  maxVisits: own.maxVisits ?? limits.maxVisits,
+  maxDepth: own.maxDepth ?? limits.maxDepth,
+  maxRecursion: own.maxRecursion ?? limits.maxRecursion,
+  maxOutputBytes: own.maxOutputBytes ?? limits.maxOutputBytes,
+  maxCallsAtOnce: own.maxCallsAtOnce ?? limits.maxCallsAtOnce,
+  maxCalls: own.maxCalls ?? limits.maxCalls,
+  visitsPerTurn: own.visitsPerTurn ?? limits.visitsPerTurn,
+});
 
 export const overBudget = (visit: Visit, allowed: number): SpellError =>
   new SpellError(

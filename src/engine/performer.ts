@@ -6,6 +6,7 @@ import type { Component, NodeOutcome } from "./component.ts";
 import { type Host, VisitContext } from "./context.ts";
 import type { Failures } from "./failures.ts";
 import { Frame } from "./frame.ts";
+import type { Limits } from "./limits.ts";
 import type { EnginePorts } from "./ports.ts";
 import type { PreparedGraph } from "./prepared.ts";
 import { defaultStart } from "./starts.ts";
@@ -17,6 +18,8 @@ import type { Visit } from "./visit.ts";
 export interface PerformerHost extends Host {
   readonly runId: string;
   readonly isEnded: boolean;
+  /** What becomes of nodes that fail or wait. */
+  readonly failures: Failures;
   /** When the present turn began. */
   readonly turnedAt: number;
   append(event: RunEvent): void;
@@ -33,14 +36,6 @@ export interface PerformerHost extends Host {
   turn(first: () => void): void;
   /** A human took that long, which does not count. */
   extendDeadline(ms: number): void;
-}
-
-export interface PerformerOptions {
-  ports: EnginePorts;
-  graphs: readonly PreparedGraph[];
-  failures: Failures;
-  maxDepth: number;
-  maxRecursion: number;
 }
 
 interface Asked {
@@ -60,16 +55,20 @@ export interface Question {
 
 export class Performer {
   readonly #host: PerformerHost;
-  readonly #options: PerformerOptions;
+  readonly #ports: EnginePorts;
+  readonly #graphs: readonly PreparedGraph[];
+  readonly #limits: Limits;
   #questions: Map<string, Asked> | null = null;
   #streams: Streams | null = null;
   /** One that no visit holds, for the next. */
   #context: VisitContext | null = null;
   #askedAt = 0;
 
-  constructor(host: PerformerHost, options: PerformerOptions) {
+  constructor(host: PerformerHost, ports: EnginePorts, graphs: readonly PreparedGraph[], limits: Limits) {
     this.#host = host;
-    this.#options = options;
+    this.#ports = ports;
+    this.#graphs = graphs;
+    this.#limits = limits;
   }
 
   /** Made for the first node that streams. */
@@ -83,15 +82,13 @@ export class Performer {
     }));
   }
 
+  // What each visit comes through is kept short, and what few do apart: so V8 makes one piece of it.
   perform(visit: Visit): void {
-    const { ports } = this.#options;
-    visit.waited = false;
-    if (visit.node.plan.role === "spell") return this.enterSpell(visit);
-    const name = visit.node.plan.component;
-    const component = (visit.node.component ??= ports.components(name));
-    if (component === undefined) return this.#failed(visit, noComponent(visit));
-    // Within a turn deployed clocks stand still, and asking one costs more than most nodes do.
-    if (component.sandboxed) visit.startedAt = ports.clock.now();
+    const { node } = visit;
+    if (!visit.isCommon) visit.waited = false;
+    const component = node.component ?? this.#componentOf(visit);
+    if (component === undefined) return;
+    if (node.isSandboxed) this.#time(visit);
     const context = this.#freeContext(visit);
     let outcome: NodeOutcome | Promise<NodeOutcome>;
     try {
@@ -99,11 +96,36 @@ export class Performer {
     } catch (thrown) {
       return this.#failed(visit, thrown);
     }
-    if (!(outcome instanceof Promise)) {
-      // Only what goes on holds its context.
-      if (outcome.stream === undefined) this.#context = context;
-      return this.#done(visit, component, outcome);
+    if (outcome instanceof Promise) return this.#awaitOutcome(visit, component, outcome);
+    // Only what goes on holds its context.
+    if (outcome.stream === undefined) this.#context = context;
+    if (outcome.events !== undefined || outcome.waiting !== undefined || outcome.stream !== undefined)
+      this.#done(visit, component, outcome);
+    else this.complete(visit, outcome);
+  }
+
+  /** At the first visit of a node. A Spell node has none: it is entered. */
+  #componentOf(visit: Visit): Component | undefined {
+    const { node } = visit;
+    if (node.isSpell) {
+      this.enterSpell(visit);
+      return undefined;
     }
+    const component = this.#ports.components(node.plan.component);
+    if (component === undefined) this.#failed(visit, noComponent(visit));
+    else {
+      node.component = component;
+      node.isSandboxed = component.sandboxed === true;
+    }
+    return component;
+  }
+
+  /** Within a turn deployed clocks stand still, and asking one costs more than most nodes do. */
+  #time(visit: Visit): void {
+    visit.startedAt = this.#ports.clock.now();
+  }
+
+  #awaitOutcome(visit: Visit, component: Component, outcome: Promise<NodeOutcome>): void {
     if (visit.startedAt === 0) visit.startedAt = this.#host.turnedAt;
     const underway = this.#wait(visit);
     outcome.then(
@@ -122,9 +144,9 @@ export class Performer {
 
   /** A Spell node runs its graph in this same run: its nodes' events are in the same journal, under its path. */
   enterSpell(visit: Visit, isLive = true): void {
-    const { graphs, maxDepth, maxRecursion } = this.#options;
+    const { maxDepth, maxRecursion } = this.#limits;
     const { call } = visit.node.plan;
-    const graph = call === undefined ? undefined : graphs[call.graph];
+    const graph = call === undefined ? undefined : this.#graphs[call.graph];
     const start =
       call?.entries?.find(([socket]) => socket === visit.trigger)?.[1] ??
       call?.start ??
@@ -224,9 +246,8 @@ export class Performer {
 
   /** Goes on to wait for what was asked before the run was cut off: it is not asked again, and has the time that it had. */
   reopen(visit: Visit, question: Question): void {
-    const name = visit.node.plan.component;
-    const component = (visit.node.component ??= this.#options.ports.components(name));
-    if (component === undefined) return this.#failed(visit, noComponent(visit));
+    const component = visit.node.component ?? this.#componentOf(visit);
+    if (component === undefined) return;
     visit.startedAt = this.#host.turnedAt;
     this.#await(visit, component, question);
   }
@@ -239,7 +260,7 @@ export class Performer {
     const underway = this.#wait(visit);
     if (until === undefined) return;
     underway.stopTimer?.();
-    const { ports } = this.#options;
+    const ports = this.#ports;
     const expire = (): void => this.#settled(underway, () => this.#failed(visit, unanswered(visit)));
     underway.stopTimer =
       ports.until?.(until, expire) ?? ports.after(Math.max(0, until - this.#host.now), expire);
@@ -256,39 +277,47 @@ export class Performer {
   }
 
   complete(visit: Visit, outcome: NodeOutcome): void {
-    const { outputs, fired, iterations, again, state, logs, usage } = outcome;
-    let patch: StatePatch | undefined;
-    try {
-      patch = state === undefined ? undefined : patchOf(state);
-    } catch (thrown) {
-      return this.#failed(visit, thrown);
-    }
+    const { outputs, fired } = outcome;
     const record: NodeCompleted = {
       type: "node.completed",
       runId: this.#host.runId,
       nodeId: visit.nodeId,
       visit: visit.visit,
       attempt: visit.attempt,
-      outputs: outputs ?? {},
+      outputs: outputs ?? nothing,
       fired: fired ?? (visit.node.fires as string[]),
       ms: visit.elapsed(this.#host),
     };
+    if (!(visit.isCommon && isCommon(outcome)) && !this.#tellRest(visit, outcome, record)) return;
+    if (!this.#host.isEnded) this.#host.apply(visit, record);
+  }
+
+  /** Adds what few records have. False when the outcome cannot be one. */
+  #tellRest(visit: Visit, outcome: NodeOutcome, record: NodeCompleted): boolean {
+    const { iterations, again, state, logs, usage } = outcome;
+    let patch: StatePatch | undefined;
+    try {
+      patch = state === undefined ? undefined : patchOf(state);
+    } catch (thrown) {
+      this.#failed(visit, thrown);
+      return false;
+    }
     if (iterations !== undefined) record.iterations = iterations;
     if (again !== undefined) record.again = again;
     if (patch !== undefined && patch.length > 0) record.state = { patch };
     if (logs !== undefined && logs.length > 0) record.logs = logs;
     if (usage !== undefined) record.usage = usage;
     if (visit.waited) record.waited = true;
-    if (visit.node.plan.role === "spell") {
-      this.#options.failures.forget(visit);
+    if (visit.node.isSpell) {
+      this.#host.failures.forget(visit);
       this.#host.agree(visit);
     }
-    if (!this.#host.isEnded) this.#host.apply(visit, record);
+    return true;
   }
 
   #failed(visit: Visit, thrown: unknown): void {
     this.#closeQuestion(visit.key);
-    this.#options.failures.failed(visit, thrown);
+    this.#host.failures.failed(visit, thrown);
   }
 
   /** Keeps the visit until an answer from outside, no longer than its node allows. */
@@ -298,10 +327,10 @@ export class Performer {
     if (visit.underway !== null) return visit.underway;
     const underway = new Underway(visit);
     visit.underway = underway;
-    this.#options.failures.watch(underway);
+    this.#host.failures.watch(underway);
     const { settings } = visit.node.plan;
     if (settings?.timeoutMs !== undefined)
-      underway.stopTimer = this.#options.ports.after(settings.timeoutMs, () =>
+      underway.stopTimer = this.#ports.after(settings.timeoutMs, () =>
         this.#settled(underway, () => {
           visit.waited = true;
           this.#failed(visit, timedOut(visit, settings.timeoutMs as number));
@@ -321,6 +350,16 @@ export class Performer {
     });
   }
 }
+
+/** Shared, so not to be changed. */
+const nothing: JsonObject = Object.freeze({});
+
+const isCommon = ({ iterations, again, state, logs, usage }: NodeOutcome): boolean =>
+  iterations === undefined &&
+  again === undefined &&
+  state === undefined &&
+  logs === undefined &&
+  usage === undefined;
 
 const noComponent = ({ nodeId, node }: Visit): SpellError =>
   new SpellError("spell_invalid", `Node "${nodeId}": there is no component "${node.plan.component}" here.`);

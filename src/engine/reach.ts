@@ -8,18 +8,6 @@ export interface Fault {
   nodeId: string;
 }
 
-const known = new WeakMap<Plan, Map<string, Fault | null>>();
-
-/** The first fault, in the order in which triggers would spread, or null. Remembered per plan and start. */
-export function faultFrom(plan: Plan, start: number): Fault | null {
-  let ofPlan = known.get(plan);
-  if (ofPlan === undefined) known.set(plan, (ofPlan = new Map()));
-  const key = String(start);
-  let fault = ofPlan.get(key);
-  if (fault === undefined) ofPlan.set(key, (fault = search(plan, start)));
-  return fault;
-}
-
 interface Step {
   graph: number;
   node: number;
@@ -28,7 +16,8 @@ interface Step {
   socket: string | null;
 }
 
-function search(plan: Plan, start: number): Fault | null {
+/** The first fault, in the order in which triggers would spread, or null. */
+export function faultFrom(plan: Plan, start: number): Fault | null {
   const seen = new Set<string>();
   const queue: Step[] = [];
   const reach = (step: Step): void => {

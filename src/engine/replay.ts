@@ -3,6 +3,7 @@ import type { RunEnded, RunEvent } from "../protocol/events.ts";
 import type { Plan } from "../protocol/plan.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import { Execution } from "./execution.ts";
+import type { ExecutionOptions } from "./execution-options.ts";
 import type { Limits } from "./limits.ts";
 import type { EnginePlugin } from "./plugins.ts";
 import type { EnginePorts } from "./ports.ts";
@@ -36,9 +37,8 @@ export function replay(plan: Plan, records: readonly RunEvent[], options: Replay
     events.push(event);
     return 0;
   };
-  const execution = new Execution({
+  const replayed: ExecutionOptions = {
     plan,
-    start: startOf(records),
     records,
     isReplay: true,
     userId: "",
@@ -50,7 +50,8 @@ export function replay(plan: Plan, records: readonly RunEvent[], options: Replay
     },
     // Those of the run itself: without them a tampered journal could open iterations until the memory is full.
     ...(options.limits === undefined ? {} : { limits: options.limits }),
-  });
+  };
+  const execution = new Execution(replayed, startOf(records));
   execution.run();
   return { events, end: execution.end, state: execution.state };
 }

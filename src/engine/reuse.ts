@@ -47,7 +47,7 @@ export class Reuse {
     const { past } = this.#source;
     if (this.#source.isDirty(visit.nodeId)) return false;
     const kept = past.kept.get(visit.key);
-    if (visit.node.plan.role === "spell") {
+    if (visit.node.isSpell) {
       if (kept !== undefined) this.#left -= 1;
       return false;
     }
@@ -117,7 +117,7 @@ function fits({ node, frame }: Visit, { event }: Kept): boolean {
   if (event.type === "node.failed") return event.fired === undefined || node.plan.catches !== undefined;
   return (
     event.fired.every((socket) => node.triggers.includes(socket)) &&
-    (event.iterations === undefined || node.plan.each !== undefined) &&
+    (event.iterations === undefined || node.isLoop) &&
     (event.again === undefined || frame.graph.isFibers)
   );
 }

@@ -6,14 +6,15 @@ import type { Plan } from "../protocol/plan.ts";
 import type { SpellRef } from "../protocol/runs.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import { Dirt } from "./dirt.ts";
-import { Execution, type RunHandle } from "./execution.ts";
+import { Execution } from "./execution.ts";
+import type { RunHandle } from "./execution-options.ts";
 import type { Limits } from "./limits.ts";
 import type { EnginePlugin } from "./plugins.ts";
 import type { EnginePorts } from "./ports.ts";
 import { Past } from "./past.ts";
 import { startOf } from "./records.ts";
 import type { ReuseSource } from "./reuse.ts";
-import { startCalled, startNames } from "./starts.ts";
+import { firstStart, startCalled, startNames } from "./starts.ts";
 
 export interface RunOptions {
   plan: Plan;
@@ -38,19 +39,14 @@ export interface RunOptions {
 
 /** Starts a run and goes as far as it can without waiting; `onEnd` is called within when that is the end. */
 export function startRun(options: RunOptions): RunHandle {
-  const { plan, runId, spell, inputs, state, requestId, depth, ...rest } = options;
-  const start: RunStarted = {
-    type: "run.started",
-    runId,
-    ...(requestId === undefined ? {} : { requestId }),
-    trigger: chooseTrigger(plan, inputs, options.trigger),
-    inputs,
-    state,
-    spell,
-    engineVersion,
-    ...(depth === undefined ? {} : { depth }),
-  };
-  const execution = new Execution({ ...rest, plan, start });
+  const { plan, runId, spell, inputs, state, requestId, depth } = options;
+  const trigger = chooseTrigger(plan, inputs, options.trigger);
+  const start: RunStarted =
+    requestId === undefined
+      ? { type: "run.started", runId, trigger, inputs, state, spell, engineVersion }
+      : { type: "run.started", runId, requestId, trigger, inputs, state, spell, engineVersion };
+  if (depth !== undefined) start.depth = depth;
+  const execution = new Execution(options, start);
   execution.run();
   return execution;
 }
@@ -62,6 +58,7 @@ export function startRun(options: RunOptions): RunHandle {
  */
 export function chooseTrigger(plan: Plan, inputs: JsonObject, asked: string | undefined): string {
   const graph = plan.graphs[0] as Plan["graphs"][number];
+  if (asked === undefined && !graph.startsByInput) return firstStart(graph);
   const names = startNames(graph);
   if (asked !== undefined) {
     if (startCalled(graph, asked) !== undefined) return asked;
@@ -71,12 +68,9 @@ export function chooseTrigger(plan: Plan, inputs: JsonObject, asked: string | un
       errors: [{ path: "trigger", message: "no trigger-in or input of this name" }],
     });
   }
-  if (graph.startsByInput) {
-    const [first] = Object.keys(inputs);
-    if (first !== undefined && names.includes(first)) return first;
-    if (names.includes("Input - Default")) return "Input - Default";
-  }
-  return names[0] ?? "";
+  const [first] = Object.keys(inputs);
+  if (first !== undefined && names.includes(first)) return first;
+  return names.includes("Input - Default") ? "Input - Default" : (names[0] ?? "");
 }
 
 export interface ResumeOptions {
@@ -102,12 +96,16 @@ export interface ResumeOptions {
 export function resumeRun(options: ResumeOptions): RunHandle {
   const { reason, fork, ...rest } = options;
   const start = startOf(options.records);
-  const execution = new Execution({
-    ...rest,
+  const execution = new Execution(
+    {
+      ...rest,
+      ...(reason === undefined ? {} : { resumeReason: reason }),
+      ...(fork === undefined
+        ? {}
+        : { reuse: reuseOf({ ...fork, plan: rest.plan, ports: rest.ports }, start) }),
+    },
     start,
-    ...(reason === undefined ? {} : { resumeReason: reason }),
-    ...(fork === undefined ? {} : { reuse: reuseOf({ ...fork, plan: rest.plan, ports: rest.ports }, start) }),
-  });
+  );
   execution.run();
   return execution;
 }
@@ -163,7 +161,7 @@ export function forkRun(options: ForkOptions): RunHandle {
     parent: { runId: first.runId, ...(fromNode === undefined ? {} : { fromNode }) },
     ...(first.depth === undefined ? {} : { depth: first.depth }),
   };
-  const execution = new Execution({ ...rest, plan, start, reuse: reuseOf(options, start) });
+  const execution = new Execution({ ...rest, plan, reuse: reuseOf(options, start) }, start);
   execution.run();
   return execution;
 }

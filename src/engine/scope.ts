@@ -4,71 +4,86 @@
  */
 import { FewVisits } from "./few-visits.ts";
 import type { Frame } from "./frame.ts";
+import type { PreparedNode } from "./prepared.ts";
 import type { Visit } from "./visit.ts";
 
+/** A cycle makes one a turn: as in {@link Visit}, fields are declared and set once. */
 export class Scope {
-  readonly parent: Scope | null;
-  readonly frame: Frame | null;
+  declare readonly frame: Frame;
+  declare readonly parent: Scope | null;
   /** Ordinals of the enclosing iterations and turns, `2.7`; empty for a run outside any. */
-  readonly path: string;
-  readonly depth: number;
-  /** The cycle whose turn this is, or -1. */
-  readonly region: number;
-  readonly turn: number;
+  declare readonly path: string;
+  declare readonly depth: number;
   /** Cycles whose first turn is counted in `path` although they opened no scope. */
-  readonly implicit: readonly number[];
+  declare readonly implicit: readonly number[];
+  /** The cycle whose turn this is, or -1. */
+  declare region: number;
+  declare turn: number;
+  /** Of a turn: what stands before its number in `path`. */
+  declare stem: string;
   /** The loop visit whose iteration this is. */
-  readonly loop: Visit | null;
-  readonly iteration: number;
+  declare loop: Visit | null;
+  declare iteration: number;
   /** Outstanding triggers and visits, one more for each child scope that has some. */
-  active = 0;
-  /** Second turns of cycles entered in this scope, by region. */
-  turns: Map<number, Scope> | null = null;
-  nextTurn: Scope | null = null;
+  declare active: number;
+  /** The second turn of a cycle entered in this scope; those of further ones follow by `otherTurn`. */
+  declare turns: Scope | null;
+  declare otherTurn: Scope | null;
+  declare nextTurn: Scope | null;
   /** What a reader looks at next: the turn before this one, else the enclosing scope. */
-  readonly before: Scope | null;
-  readonly #dense: (Visit | undefined)[] | null;
-  readonly #few: FewVisits | null;
+  declare before: Scope | null;
+  /** Its visits: two that need no list, and further ones. Of the scope of a whole run, all of them by node. */
+  declare private first: Visit | null;
+  declare private second: Visit | null;
+  declare private more: FewVisits | null;
+  declare private all: (Visit | undefined)[] | null;
 
-  constructor(options: {
-    parent: Scope | null;
-    path: string;
-    region?: number;
-    turn?: number;
-    implicit?: readonly number[];
-    loop?: Visit;
-    iteration?: number;
-    before?: Scope;
-    /** Of the scope of a whole run. */
-    frame?: Frame;
-  }) {
-    this.parent = options.parent;
-    this.frame = options.frame ?? options.parent?.frame ?? null;
-    this.before = options.before ?? options.parent;
-    this.path = options.path;
-    this.depth = options.parent === null ? 0 : options.parent.depth + 1;
-    this.region = options.region ?? -1;
-    this.turn = options.turn ?? 1;
-    this.implicit = options.implicit ?? none;
-    this.loop = options.loop ?? null;
-    this.iteration = options.iteration ?? 0;
-    // The run scope holds most nodes of a graph, an inner scope only those of its body.
-    this.#dense = options.parent === null ? places(options.frame?.graph.nodes.length ?? 0) : null;
-    this.#few = options.parent === null ? null : new FewVisits();
+  constructor(frame: Frame, parent: Scope | null, path: string, implicit: readonly number[] = none) {
+    this.frame = frame;
+    this.parent = parent;
+    this.path = path;
+    this.depth = parent === null ? 0 : parent.depth + 1;
+    this.implicit = implicit;
+    this.region = -1;
+    this.turn = 1;
+    this.stem = "";
+    this.loop = null;
+    this.iteration = 0;
+    this.active = 0;
+    this.turns = null;
+    this.otherTurn = null;
+    this.nextTurn = null;
+    this.before = parent;
+    this.first = null;
+    this.second = null;
+    this.more = null;
+    this.all = null;
   }
 
   /** The visit that a reader in this scope sees here: its own, or one of an outer scope noted for it. */
-  get(node: number): Visit | undefined {
-    return this.#dense === null ? (this.#few as FewVisits).get(node) : this.#dense[node];
+  get(node: PreparedNode): Visit | undefined {
+    if (this.parent === null) return this.all === null ? undefined : this.all[node.index];
+    if (this.first === null) return undefined;
+    if (this.first.node === node) return this.first;
+    if (this.second === null) return undefined;
+    if (this.second.node === node) return this.second;
+    return this.more === null ? undefined : this.more.get(node);
   }
 
-  set(node: number, visit: Visit): void {
-    if (this.#dense === null) (this.#few as FewVisits).set(node, visit);
-    else this.#dense[node] = visit;
+  set(node: PreparedNode, visit: Visit): void {
+    if (this.parent === null) (this.all ??= this.frame.graph.places.slice())[node.index] = visit;
+    else if (this.first === null || this.first.node === node) this.first = visit;
+    else if (this.second === null || this.second.node === node) this.second = visit;
+    else (this.more ??= new FewVisits()).set(node, visit);
+  }
+
+  /** Of the scope of a run: a visit need not be looked at again. */
+  drop(node: PreparedNode): void {
+    if (this.all !== null) this.all[node.index] = undefined;
   }
 
   /** The visit of `node` that took place in this very scope. */
-  own(node: number): Visit | undefined {
+  own(node: PreparedNode): Visit | undefined {
     const visit = this.get(node);
     return visit !== undefined && visit.scope === this ? visit : undefined;
   }
@@ -95,13 +110,6 @@ export class Scope {
 
 const none: readonly number[] = [];
 
-/** All places from the start: an array that is filled from its end becomes a slow one. */
-function places(count: number): (Visit | undefined)[] {
-  const list: (Visit | undefined)[] = [];
-  for (let i = 0; i < count; i++) list.push(undefined);
-  return list;
-}
-
 /** `path` of a node with the cycles `regions` around it, seen from `scope`: first turns without a scope count as 1. */
 export function pathIn(scope: Scope, regions: readonly number[] | undefined): string {
   let path = scope.path;
@@ -126,29 +134,32 @@ export function holderOf(scope: Scope, region: number): Scope {
 export function openTurn(scope: Scope, region: number, regions: readonly number[]): Scope {
   const holder = holderOf(scope, region);
   if (holder.region === region) {
-    holder.nextTurn ??= new Scope({
-      parent: holder.parent,
-      path: `${holder.path.slice(0, holder.path.lastIndexOf(".") + 1)}${holder.turn + 1}`,
-      region,
-      turn: holder.turn + 1,
-      implicit: holder.implicit,
-      before: holder,
-    });
-    return holder.nextTurn;
+    if (holder.nextTurn !== null) return holder.nextTurn;
+    const { frame, parent, implicit, stem } = holder;
+    const turn = holder.turn + 1;
+    const after = new Scope(frame, parent, stem === "" ? String(turn) : `${stem}${turn}`, implicit);
+    after.region = region;
+    after.turn = turn;
+    after.stem = stem;
+    after.before = holder;
+    holder.nextTurn = after;
+    return after;
   }
-  holder.turns ??= new Map();
-  let second = holder.turns.get(region);
-  if (second === undefined) {
-    const implicit: number[] = [];
-    let path = holder.path;
-    for (const outer of regions) {
-      if (outer === region) break;
-      if (holder.accountFor(outer) !== null) continue;
-      implicit.push(outer);
-      path = path === "" ? "1" : `${path}.1`;
-    }
-    second = new Scope({ parent: holder, path: path === "" ? "2" : `${path}.2`, region, turn: 2, implicit });
-    holder.turns.set(region, second);
+  for (let second = holder.turns; second !== null; second = second.otherTurn)
+    if (second.region === region) return second;
+  const implicit: number[] = [];
+  let stem = holder.path === "" ? "" : `${holder.path}.`;
+  for (const outer of regions) {
+    if (outer === region) break;
+    if (holder.accountFor(outer) !== null) continue;
+    implicit.push(outer);
+    stem += "1.";
   }
+  const second = new Scope(holder.frame, holder, `${stem}2`, implicit);
+  second.stem = stem;
+  second.region = region;
+  second.turn = 2;
+  second.otherTurn = holder.turns;
+  holder.turns = second;
   return second;
 }

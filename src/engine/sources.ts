@@ -1,4 +1,7 @@
-/** Finds the data of a visit: which visits feed it, in which scope a data node belongs, and what still runs. */
+/**
+ * Finds the data of a visit where there are several scopes: which visits feed it, in which scope a data node belongs, and what
+ * still runs. Where there is one scope `pull.ts` does.
+ */
 import { SpellError } from "../protocol/spell-error.ts";
 import type { Frame } from "./frame.ts";
 import type { PreparedNode } from "./prepared.ts";
@@ -35,14 +38,10 @@ export class Sources {
   }
 
   /**
-   * Executes a visit once its sources have; asks for those not yet asked for, depth first.
+   * Executes a visit once its sources have; asks for those not yet asked for, depth first. Not for one that has them all.
    * On a stack of its own: chains of data may be longer than the machine's.
    */
   demand(first: Visit): void {
-    if (hasAll(first)) {
-      first.status = Status.ready;
-      return this.#host.execute(first);
-    }
     const bottom = this.#depth;
     this.#begin(first);
     while (this.#depth > bottom && !this.#host.isEnded) {
@@ -52,11 +51,8 @@ export class Sources {
         const source = this.#source(visit, edgeAt(top));
         if (source.status === Status.fresh) {
           if (!hasAll(source)) this.#begin(source);
-          else {
-            source.status = Status.ready;
-            this.#host.execute(source);
-          }
-        } else if (source.status === Status.resolving) return this.#host.fail(cycleAt(source));
+          else this.#host.execute(source);
+        } else if (source.status === Status.resolving) return this.#host.fail(dataCycle(source));
         else take(top, visit, source);
         continue;
       }
@@ -72,9 +68,10 @@ export class Sources {
   #begin(visit: Visit): void {
     visit.status = Status.resolving;
     const { node, frame } = visit;
-    const edges = node.plan.single && node.sourceNodes.length > 1 ? choose(visit) : null;
+    const edges = node.isChoosy ? choose(visit) : null;
     visit.edges = edges;
-    const count = edges?.length ?? node.sourceNodes.length;
+    // What it collects was given in the iterations.
+    const count = node.collects ? 0 : (edges?.length ?? node.sourceNodes.length);
     const free = this.#searches[this.#depth++];
     if (free === undefined) this.#searches.push({ visit, edges, count, next: 0, scope: frame.root });
     else {
@@ -89,45 +86,53 @@ export class Sources {
   /** The visit that `reader` sees at the other end of an edge, made when there is none. */
   #source(reader: Visit, edge: number): Visit {
     const { frame, readScope } = reader;
-    const index = reader.node.sourceNodes[edge] as number;
-    const known = readScope.get(index);
-    if (known !== undefined && reader.node.plan.collects !== true) return known;
-    const node = frame.graph.nodes[index] as PreparedNode;
-    // What it collects was given in the iterations, if at all.
-    if (reader.node.plan.collects) return nothing(frame, node);
+    const node = frame.graph.nodes[reader.node.sourceNodes[edge] as number] as PreparedNode;
+    const known = readScope.get(node);
+    if (known !== undefined) return known;
     // A fiber does not run what it reads: a node with triggers gives what it gave last, or nothing.
-    if (frame.graph.isFibers && node.plan.triggered) return frame.root.get(index) ?? nothing(frame, node);
+    if (frame.graph.isFibers && node.isTriggered) return frame.root.get(node) ?? nothing(frame, node);
     const isRoot = readScope === frame.root;
-    if (!isRoot && node.plan.triggered) {
-      const seen = seenFrom(readScope, index);
+    if (!isRoot && node.isTriggered) {
+      const seen = seenFrom(readScope, node);
       // Noted here, so that the next turn finds it at its first step back.
       if (seen !== undefined) {
-        readScope.set(index, seen);
+        readScope.set(node, seen);
         return seen;
       }
     }
     // A node with triggers that is pulled takes place where it is read: its own trigger will find it there.
-    const isOfReader =
-      isRoot || frame.graph.isFibers || node.plan.volatile === true || node.plan.triggered === true;
+    const isOfReader = isRoot || frame.graph.isFibers || node.isVolatile || node.isTriggered;
     const scope = isOfReader ? readScope : undefined;
     const visit = new Visit(frame, node, this.#host.nextOrder(), scope, readScope);
-    readScope.set(index, visit);
+    readScope.set(node, visit);
     return visit;
   }
 }
 
-/** Are all its sources done, where it would look for them? Mostly so: then there is nothing to search. */
-function hasAll(visit: Visit): boolean {
-  const { node, scope, readScope } = visit;
+/** Are all its sources done, where it would look for them? Mostly so: then there is nothing to search, and it reads them there. */
+export function hasAll({ node, scope, readScope }: Visit): boolean {
   if (scope === undefined || node.isChoosy) return false;
+  if (node.collects) return true;
   const { sourceNodes } = node;
+  const { nodes } = readScope.frame.graph;
   for (let i = 0; i < sourceNodes.length; i++)
-    if (readScope.get(sourceNodes[i] as number)?.status !== Status.done) return false;
-  if (node.isPlain || sourceNodes.length === 0) return true;
-  const sources: Visit[] = [];
-  for (let i = 0; i < sourceNodes.length; i++) sources.push(readScope.get(sourceNodes[i] as number) as Visit);
-  visit.sources = sources;
+    if (readScope.get(nodes[sourceNodes[i] as number] as PreparedNode)?.status !== Status.done) return false;
   return true;
+}
+
+/**
+ * A visit that goes on later reads what it would have read at its start: by then a turn may have run a node again that it saw in
+ * an earlier one. Where there is one scope a node gives once.
+ */
+export function keepSources(visit: Visit): void {
+  const { node, frame, readScope } = visit;
+  if (frame.given !== null || visit.sources !== null || node.sourceNodes.length === 0 || node.isChoosy)
+    return;
+  visit.sources = node.sourceNodes.map(
+    (index) =>
+      readScope.get(frame.graph.nodes[index] as PreparedNode) ??
+      nothing(frame, frame.graph.nodes[index] as PreparedNode),
+  );
 }
 
 function nothing(frame: Frame, node: PreparedNode): Visit {
@@ -140,8 +145,7 @@ const edgeAt = ({ edges, next }: Search): number => (edges === null ? next : (ed
 
 function take(search: Search, visit: Visit, source: Visit): void {
   search.next += 1;
-  // Where all are of the run's scope a reader finds them there.
-  if (!visit.node.isPlain) (visit.sources ??= []).push(source);
+  (visit.sources ??= []).push(source);
   if (!isThere(source, visit.readScope)) {
     visit.missing += 1;
     (source.waiters ??= []).push(visit);
@@ -153,14 +157,14 @@ function take(search: Search, visit: Visit, source: Visit): void {
 
 /** Gives a data node its scope. False when it was evaluated there before: readers here see that visit from now on. */
 function settleScope(visit: Visit, scope: Scope): boolean {
-  const index = visit.node.index;
-  const earlier = scope === visit.readScope ? undefined : scope.own(index);
+  const { node } = visit;
+  const earlier = scope === visit.readScope ? undefined : scope.own(node);
   if (earlier !== undefined) {
-    visit.readScope.set(index, earlier);
+    visit.readScope.set(node, earlier);
     return false;
   }
   visit.scope = scope;
-  if (scope !== visit.readScope) scope.set(index, visit);
+  if (scope !== visit.readScope) scope.set(node, visit);
   return true;
 }
 
@@ -174,8 +178,8 @@ function choose(visit: Visit): number[] {
     const isCause = (edge: number): boolean =>
       cause !== null && cause.frame === frame && node.sourceNodes[edge] === cause.node.index;
     const sourceOf = (edge: number): Visit | undefined => {
-      const index = node.sourceNodes[edge] as number;
-      const source = readScope.get(index) ?? seenFrom(readScope, index);
+      const at = frame.graph.nodes[node.sourceNodes[edge] as number] as PreparedNode;
+      const source = readScope.get(at) ?? seenFrom(readScope, at);
       const hasData =
         source?.status === Status.done && Object.hasOwn(source.outputs, node.sourceSockets[edge] as string);
       return hasData ? source : undefined;
@@ -190,7 +194,7 @@ function choose(visit: Visit): number[] {
   });
 }
 
-const cycleAt = (visit: Visit): SpellError =>
+export const dataCycle = (visit: Visit): SpellError =>
   new SpellError("spell_invalid", `The data of node "${visit.nodeId}" depend on themselves.`, {
     nodeId: visit.nodeId,
   });

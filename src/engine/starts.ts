@@ -16,6 +16,13 @@ export const startNames = (graph: PlanGraph): string[] => [
   ...graph.starts.map((start) => nameOf(graph, start)),
 ];
 
+/** The name of the default start; empty where there is none. */
+export function firstStart(graph: PlanGraph): string {
+  if (graph.life !== undefined) return lifeTrigger;
+  const [start] = graph.starts;
+  return start === undefined ? "" : nameOf(graph, start);
+}
+
 export function startCalled(graph: PlanGraph, name: string): number | undefined {
   const start =
     graph.starts.find((index) => nameOf(graph, index) === name) ??

@@ -7,16 +7,15 @@ export class VisitNames {
   #taken: Map<string, Map<string, Scope>> | null = null;
   #counts: Map<string, number> | null = null;
 
-  /** Gives a visit that is about to be made its path and its name. */
-  give(visit: Visit): void {
-    const { node, frame } = visit;
-    if (frame.graph.isScoped) {
-      visit.path = pathIn(visit.scope as Scope, node.plan.regions);
-      const plain = visit.path === "" ? "1" : visit.path;
-      const isDistinct = plain !== "1" && frame.caller === null && frame.graph.hasOneOpener;
-      visit.visit = isDistinct ? plain : this.#distinct(visit.nodeId, plain, visit.scope as Scope);
-    } else if (frame.graph.isFibers) visit.path = visit.visit = this.#counted(visit.nodeId, frame.root.path);
-    else if (frame.root.path !== "") visit.path = visit.visit = frame.root.path;
+  /** The name of a visit that is about to be made, where two of a node could have the same ordinals. */
+  nameOf(visit: Visit): string {
+    const { graph, root, caller } = visit.frame;
+    if (graph.isFibers) return this.#counted(visit.nodeId, root.path);
+    const scope = visit.scope as Scope;
+    const path = pathIn(scope, visit.node.regions);
+    const plain = path === "" ? "1" : path;
+    const isDistinct = plain !== "1" && caller === null && graph.hasOneOpener;
+    return isDistinct ? plain : this.#distinct(visit.nodeId, plain, scope);
   }
 
   /** Where flows are fibers: the first visit of a node is 1, the next 2; in a sub-spell below the caller's. */

@@ -5,7 +5,7 @@ import type { Visit } from "./visit.ts";
 /** The visits of one node that still wait. */
 interface Waiters {
   /** In the order of their first arrival. */
-  byScope: Map<Scope, Visit>;
+  readonly byScope: Map<Scope, Visit>;
   /** How deep the deepest scope lies in which one ever waited. */
   deepest: number;
 }
@@ -19,15 +19,21 @@ export class Waiting {
    * @param needed distinct triggers that make a visit complete
    * @returns the visits that are complete now: this one, or those inside that waited for it
    */
-  arrive(visit: Visit, edge: string, cause: Visit | null, needed: number): Visit[] {
+  arrive(visit: Visit, edge: string, cause: Visit | null, needed: number): readonly Visit[] {
     const { index } = visit.node;
     let waiters = this.#byNode.get(index);
     if (waiters === undefined) this.#byNode.set(index, (waiters = { byScope: new Map(), deepest: 0 }));
     const scope = visit.scope as Scope;
     waiters.byScope.set(scope, visit);
     waiters.deepest = Math.max(waiters.deepest, scope.depth);
-    visit.arrived ??= new Map();
-    if (!visit.arrived.has(edge)) visit.arrived.set(edge, cause);
+    const arrived = (visit.arrived ??= new Map());
+    if (!arrived.has(edge)) arrived.set(edge, cause);
+    if (visit.frame.given !== null) {
+      // In one scope nothing counts but what has come here, and nobody asks for its causes.
+      if (arrived.size < needed) return none;
+      waiters.byScope.delete(scope);
+      return [visit];
+    }
     const complete = concerned(waiters, visit, scope).filter((candidate) =>
       hasAll(candidate, waiters, needed),
     );
@@ -35,6 +41,8 @@ export class Waiting {
     return complete;
   }
 }
+
+const none: readonly Visit[] = [];
 
 /** Those for which a trigger at `visit` counts. Where nobody waits further in or in a later turn, that is `visit` alone. */
 function concerned({ byScope, deepest }: Waiters, visit: Visit, scope: Scope): Visit[] {

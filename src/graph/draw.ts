@@ -1,12 +1,12 @@
 /** From a document to one graph of a plan: sockets resolved, edges by index, cycles nested, faults marked. Sub-spells are linked in `compile.ts`. */
-import type { PlanGraph, PlanNode } from "../protocol/plan.ts";
+import type { NodeRole, PlanGraph, PlanNode } from "../protocol/plan.ts";
 import type { SpellDocument, SpellIssue, SpellNode } from "../protocol/spell.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { cyclesOf, nestCycles } from "./components.ts";
 import { loadOrder } from "./order.ts";
 import { emptyNode, type Part, partOf } from "./part.ts";
-import { addWire, type Wire, wireOf } from "./wires.ts";
+import { addEnd, addWire, type Wire, wireOf } from "./wires.ts";
 
 export interface Drawing {
   graph: PlanGraph;
@@ -16,11 +16,11 @@ export interface Drawing {
 }
 
 export function draw(document: SpellDocument, catalogue: Catalogue): Drawing {
-  const { order, ends } = loadOrder(document);
+  const { order, edges, ends } = loadOrder(document);
   const parts = order.map((id) => partOf(document.nodes[id] as SpellNode, catalogue));
   const nodes = parts.map((part, i) => emptyNode(order[i] ?? "", part, document.flow === "fibers"));
   const draft = new Draft(document, nodes, parts);
-  Object.values(document.edges).forEach(({ from, to }, i) =>
+  edges.forEach(({ from, to }, i) =>
     draft.connect(from, to, ends[2 * i] as number, ends[2 * i + 1] as number),
   );
   draft.finish();
@@ -135,14 +135,18 @@ class Draft {
         `Node "${to[0]}" (${this.#parts[target]?.drawn.component}) has no input "${to[1]}"; what arrives is delivered under that name.`,
       );
     if (output.type === "trigger") {
-      wireOf(sourceNode.next, from[1])?.[1].push([target, to[1]]);
+      const wire = wireOf(sourceNode.next, from[1]);
+      if (wire !== undefined) addEnd(wire, target, to[1]);
       this.#arrivals[target] = (this.#arrivals[target] ?? 0) + 1;
       (this.#nodes[target] as PlanNode).triggered = true;
     } else {
       if (failureOutputs.has(from[1])) this.#errorsRead.add(source);
       if (this.#nodes[target]?.collects === true) sourceNode.collected = true;
-      const { inputs } = this.#nodes[target] as PlanNode;
-      (wireOf(inputs, to[1]) ?? addWire(inputs, to[1]))[1].push([source, from[1]]);
+      const node = this.#nodes[target] as PlanNode;
+      const wire = wireOf(node.inputs, to[1]);
+      if (wire !== undefined) addEnd(wire, source, from[1]);
+      else if (node.inputs.length === 0) node.inputs = [[to[1], [[source, from[1]]]]];
+      else addEnd(addWire(node.inputs, to[1]), source, from[1]);
     }
   }
 
@@ -221,9 +225,9 @@ class Draft {
 
   /** Do these wires all lead the way of the load order? Then there is no cycle among them to look for. */
   #isOrdered(wiresOf: (node: PlanNode) => Wire[], isBehind: (other: number, i: number) => boolean): boolean {
-    return this.#nodes.every((node, i) =>
-      wiresOf(node).every(([, ends]) => ends.every(([other]) => isBehind(other, i))),
-    );
+    for (const [i, node] of this.#nodes.entries())
+      for (const [, ends] of wiresOf(node)) for (const [other] of ends) if (!isBehind(other, i)) return false;
+    return true;
   }
 
   #findDataCycles(): void {
@@ -255,12 +259,18 @@ class Draft {
     }
   }
 
+  /** The nodes of a role, in load order. */
+  #of(role: NodeRole): number[] {
+    const found: number[] = [];
+    this.#nodes.forEach((node, i) => {
+      if (node.role === role) found.push(i);
+    });
+    return found;
+  }
+
   #findStarts(): void {
     const y = (i: number): number => this.#parts[i]?.drawn.position[1] ?? 0;
-    const of = (role: string): number[] =>
-      this.#nodes
-        .flatMap((node, i) => (node.role === role ? [i] : []))
-        .toSorted((a, b) => y(a) - y(b) || a - b);
+    const of = (role: NodeRole): number[] => this.#of(role).toSorted((a, b) => y(a) - y(b) || a - b);
     const triggers = of("trigger");
     const isWired = (i: number): boolean =>
       this.#nodes[i]?.next.some(([, targets]) => targets.length > 0) ?? false;
@@ -312,7 +322,7 @@ class Draft {
 
   graph(): PlanGraph {
     const { id, name, version } = this.#document;
-    const of = (role: string): number[] => this.#nodes.flatMap((node, i) => (node.role === role ? [i] : []));
+    const of = (role: NodeRole): number[] => this.#of(role);
     return {
       spell: { id, name, version },
       nodes: this.#nodes,

@@ -1,6 +1,8 @@
 /** Load order: nodes by number, each after those that it is fed by, as the original engine built its tasks. */
 import type { SpellDocument } from "../protocol/spell.ts";
 
+type SpellEdge = SpellDocument["edges"][string];
+
 const isNumber = /^\d+$/;
 
 /** Node ids by number, then those that are none by their text. */
@@ -18,7 +20,9 @@ function byNumber(document: SpellDocument): string[] {
 export interface LoadOrder {
   /** Node ids in load order. */
   order: string[];
-  /** Of each edge, in the order of the document, the places of its two ends in it: source, target, source …; -1 for a node that is missing. */
+  /** In the order of the document. */
+  edges: SpellEdge[];
+  /** Of each edge, the places of its two ends in it: source, target, source …; -1 for a node that is missing. */
   ends: Int32Array;
 }
 
@@ -27,11 +31,13 @@ export function loadOrder(document: SpellDocument): LoadOrder {
   const ids = byNumber(document);
   const indexOf = new Map(ids.map((id, i) => [id, i]));
   // What feeds a node, in the order of the edges: `feeding` from `first[i]` to `first[i + 1]`.
-  const edges = Object.values(document.edges);
+  const edges: SpellEdge[] = [];
+  // Of a large object this takes half as long as `Object.values`.
+  for (const id in document.edges) edges.push(document.edges[id] as SpellEdge);
   const ends = new Int32Array(edges.length * 2);
   const first = new Int32Array(ids.length + 1);
   for (let i = 0; i < edges.length; i++) {
-    const { from, to } = edges[i] as (typeof edges)[number];
+    const { from, to } = edges[i] as SpellEdge;
     const source = indexOf.get(from[0]) ?? -1;
     const target = indexOf.get(to[0]) ?? -1;
     ends[2 * i] = source;
@@ -73,5 +79,5 @@ export function loadOrder(document: SpellDocument): LoadOrder {
     }
   }
   for (let i = 0; i < ends.length; i++) if (ends[i] !== -1) ends[i] = place[ends[i] as number] as number;
-  return { order, ends };
+  return { order, edges, ends };
 }

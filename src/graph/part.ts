@@ -38,18 +38,42 @@ export function partOf(drawn: SpellNode, catalogue: Catalogue): Part {
   };
 }
 
+/** What nodes with these output sockets have in common: made once for all that have them as their component says. */
+interface Gives {
+  triggers: string[];
+  outs: PlanNode["outs"];
+  exitLabels: NonNullable<PlanNode["exitLabels"]>;
+}
+const givenBy = new WeakMap<Part["outputs"], Gives>();
+
+function gives(outputs: Part["outputs"]): Gives {
+  let known = givenBy.get(outputs);
+  if (known !== undefined) return known;
+  known = { triggers: [], outs: [], exitLabels: [] };
+  for (const { name, type, label } of outputs.values()) {
+    if (type !== "trigger") known.outs.push([label ?? name, name]);
+    else {
+      known.triggers.push(name);
+      if (label !== undefined) known.exitLabels.push([name, label]);
+    }
+  }
+  givenBy.set(outputs, known);
+  return known;
+}
+
 /** @param isFibers where flows are fibers, a node with triggers is never evaluated for its data alone */
 export function emptyNode(id: string, part: Part, isFibers: boolean): PlanNode {
   const { drawn, shape } = part;
+  const { triggers, outs, exitLabels } = gives(part.outputs);
   const node: PlanNode = {
     id,
     component: shape?.name ?? drawn.component,
     data: drawn.data,
     inputs: [],
-    next: [],
-    outs: [],
+    next: triggers.map((name): PlanNode["next"][number] => [name, []]),
+    outs,
   };
-  let hasTriggers = false;
+  let hasTriggers = triggers.length > 0;
   for (const { name, type, label } of part.inputs.values()) {
     if (type === "trigger") hasTriggers = true;
     else if (label !== undefined) (node.labels ??= []).push([name, label]);
@@ -57,14 +81,7 @@ export function emptyNode(id: string, part: Part, isFibers: boolean): PlanNode {
   for (const { name, default: value } of drawn.inputs ?? [])
     if (value !== undefined && part.inputs.get(name)?.type !== "trigger")
       (node.defaults ??= []).push([name, value]);
-  for (const { name, type, label } of part.outputs.values()) {
-    if (type !== "trigger") node.outs.push([label ?? name, name]);
-    else {
-      hasTriggers = true;
-      node.next.push([name, []]);
-      if (label !== undefined) (node.exitLabels ??= []).push([name, label]);
-    }
-  }
+  if (exitLabels.length > 0) node.exitLabels = exitLabels;
   if (shape === undefined) return node;
   if (shape.role !== undefined) {
     node.role = shape.role;

@@ -18,6 +18,12 @@ export function wireOf(list: readonly Wire[], socket: string): Wire | undefined 
   return byName.get(socket);
 }
 
+/** Adds what a wire leads to. A list of one is made as such: one that grows takes room for seventeen at once. */
+export function addEnd(wire: Wire, node: number, socket: string): void {
+  if (wire[1].length === 0) wire[1] = [[node, socket]];
+  else wire[1].push([node, socket]);
+}
+
 export function addWire(list: Wire[], socket: string): Wire {
   const wire: Wire = [socket, []];
   list.push(wire);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { replay } from "../../src/engine/index.ts";
+import { type NodeOutcome, replay } from "../../src/engine/index.ts";
 import {
   any,
   outputsOf,
@@ -298,4 +298,98 @@ it("a cycle in each iteration reads its own earlier turns", () => {
   // The first turn pulls; each later one sees the turn before it, of its own iteration.
   expect(seen.filter((line) => line.startsWith("1"))).toEqual(['1.1 "a(11)"', '1.2 "a(11)"', '1.3 "a(12)"']);
   expect(seen.filter((line) => line.startsWith("2"))).toEqual(['2.1 "a(21)"', '2.2 "a(21)"', '2.3 "a(22)"']);
+});
+
+//  s ──▶ a ──▶ t ─again▶ r ──▶ t,   t ─early▶ x (in its second and third turn alone),   t ─over▶ e;   r and e read x and a
+it("a cycle of a thousand turns sees to its end what an early turn gave, and what ran before it", () => {
+  const times = 1000;
+  const early: TestComponent = {
+    ...turn,
+    name: "Early",
+    outputs: [...turn.outputs, { name: "early", type: "trigger" }],
+    execute(context) {
+      const outcome = turn.execute(context) as NodeOutcome & { fired: string[] };
+      return context.visit === "2" || context.visit === "3"
+        ? { ...outcome, fired: ["early", ...outcome.fired] }
+        : outcome;
+    },
+  };
+  const drawn = spell(
+    {
+      s: "Trigger In",
+      a: "Step",
+      t: { is: "Early", data: { times } },
+      x: "Step",
+      r: "Step",
+      e: "Step",
+    },
+    `
+    s.trigger > a.trigger
+    a.trigger > t.trigger
+    t.early > x.trigger
+    t.n > x.in
+    t.again > r.trigger
+    x.out > r.in
+    a.out > r.in
+    r.trigger > t.trigger
+    t.over > e.trigger
+    x.out > e.in
+    a.out > e.in
+    r.out > e.in`,
+  );
+  const components = withComponents([early, step]);
+  const { events } = run(drawn, { catalogue: components });
+  const visits = visitsOf(events);
+  expect(visits.filter((visit) => visit.startsWith("r "))).toEqual(
+    Array.from({ length: times - 1 }, (_, i) => `r ${i + 1}`),
+  );
+  // In the first turn it is pulled; in all others it is what its own trigger made of it.
+  expect(visits.filter((visit) => visit.startsWith("x "))).toEqual(["x 1", "x 2", "x 3"]);
+  expect([...new Set(outs(events, "r"))]).toEqual(["r(x(1)+a())", "r(x(2)+a())", "r(x(3)+a())"]);
+  expect(outs(events, "e")).toEqual(["e(x(3)+a()+r(x(3)+a()))"]);
+  expect(replay(planOf(drawn, { catalogue: components }), events).events).toEqual(events);
+});
+
+//  s ──▶ t ─again▶ r ──▶ late,   t ─again▶ q ──▶ y ──▶ x,   t ─again▶ p ──▶ t;   r and late read x
+it("a node that waits reads what it saw at its start, although that runs again meanwhile in the same turn", async () => {
+  const late: TestComponent = {
+    ...step,
+    name: "Late",
+    async execute(context) {
+      await Promise.resolve();
+      return { outputs: { out: context.value("in") ?? null } };
+    },
+  };
+  const named: TestComponent = {
+    ...step,
+    name: "Named",
+    execute: (context) => ({ outputs: { out: `${context.node.id} ${context.visit}` } }),
+  };
+  const drawn = spell(
+    {
+      s: "Trigger In",
+      t: { is: "Turn", data: { times: 3 } },
+      p: "Step",
+      q: "Step",
+      r: "Step",
+      x: "Named",
+      y: "Step",
+      late: "Late",
+    },
+    `
+    s.trigger > t.trigger
+    t.again > p.trigger
+    p.trigger > t.trigger
+    t.again > r.trigger
+    r.trigger > late.trigger
+    t.again > q.trigger
+    q.trigger > y.trigger
+    y.trigger > x.trigger
+    x.out > r.in
+    x.out > late.in`,
+  );
+  const { events, execution } = run(drawn, { catalogue: withComponents([turn, step, named, late]) });
+  await expect.poll(() => execution.end?.type).toBe("run.completed");
+  expect(visitsOf(events).filter((visit) => visit.startsWith("x "))).toEqual(["x 1", "x 2"]);
+  expect(outs(events, "late")).toEqual(["x 1", "x 1"]);
 });
