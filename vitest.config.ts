@@ -10,7 +10,7 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 const pure = [
-  "test/{cli,protocol}/**/*.test.ts",
+  "test/{cli,protocol,scripts}/**/*.test.ts",
   "test/client/*.test.ts",
   "test/editor/*.test.ts",
   "test/engine/**/!(limits).test.ts",
