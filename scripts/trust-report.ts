@@ -20,6 +20,7 @@ export const trustTables: readonly string[] = [
   "fuzz files",
   "fuzz credentials",
   "found by fuzzers",
+  "faults",
 ];
 
 export interface TrustFile {
