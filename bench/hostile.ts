@@ -3,6 +3,7 @@
  * beside each attack, and all of them must complete; exit code 1 where one does not.
  */
 import { request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { defaultLimits } from "../scripts/default-limits.ts";
 import { randomSecret, signToken } from "../scripts/identity.ts";
@@ -11,6 +12,8 @@ import { attacks, hostileSpells, node, type Target } from "./hostile/attacks.ts"
 import { report, type Row } from "./report.ts";
 
 const attackMs = 6000;
+/** From one good run's begin to the next: below the 50 a second that a user may begin. */
+const paceMs = 30;
 /** A run that takes longer has not completed. */
 const patienceMs = 60_000;
 
@@ -20,7 +23,7 @@ const goodSpell = {
   nodes: {
     s: node("Trigger In", { name: "start" }),
     a: node("Universal Input", { name: "text" }, 50),
-    c: node("Code", { code: "function worker({ text }) { return { said: text + '!' } }" }, 100),
+    c: node("Code", { code: "function worker({ text }) { return { said: text + '!' } }" }, 100, ["said"]),
     o: node("Output", { name: "said" }, 150),
   },
   edges: {
@@ -40,7 +43,7 @@ const target: Target = { url: runtime.url, token: tokens.hostile };
 try {
   await save(tokens.good, "good", goodSpell);
   for (const [id, spell] of Object.entries(hostileSpells)) await save(tokens.hostile, id, spell);
-  await goodRuns(1000);
+  await goodRuns(2000);
   const alone = await goodRuns(attackMs);
   const rows: Row[] = [rowOf("none", alone, {})];
   for (const name of Object.keys(attacks)) rows.push(await beside(name, [name]));
@@ -107,9 +110,11 @@ async function goodRuns(ms: number): Promise<Runs> {
   const end = Date.now() + ms;
   while (Date.now() < end || runs.times.length + runs.faults.length < 5) {
     const started = performance.now();
+    const pace = sleep(paceMs);
     const answer = await post(JSON.stringify({ inputs: { text: "hello" } }));
     if (answer.includes('"said":"hello!"')) runs.times.push(performance.now() - started);
     else runs.faults.push(answer.slice(0, 200));
+    await pace;
   }
   return runs;
 }

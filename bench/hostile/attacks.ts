@@ -16,7 +16,12 @@ export interface Attack {
   tell: (outcome: string | number) => void;
 }
 
-export const node = (component: string, data: unknown, y = 0) => ({ component, position: [0, y], data });
+export const node = (component: string, data: unknown, y = 0, outputs: string[] = []) => ({
+  component,
+  position: [0, y],
+  data,
+  outputs: outputs.map((name) => ({ name, type: "any" })),
+});
 const chain = (component: string, data: unknown): unknown => ({
   format: "spellrunner@1",
   name: "hostile",
