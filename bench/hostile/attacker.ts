@@ -15,4 +15,5 @@ await Promise.all(
     });
   }),
 );
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of Node, not a window
 parentPort?.postMessage(counts);
