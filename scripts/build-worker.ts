@@ -36,6 +36,11 @@ const maxKept = 4;
 export async function buildWorker(): Promise<BuiltWorker> {
   const dir = join(cacheDir, hashOfSources());
   if (!existsSync(dir)) await build(dir);
+  return readBuild(dir);
+}
+
+/** A Worker that was built into `dir` before. */
+export async function readBuild(dir: string): Promise<BuiltWorker> {
   const manifest = JSON.parse(await readFile(join(dir, "manifest.json"), "utf8")) as Manifest;
   return { ...manifest, modulesDir: join(dir, "modules") };
 }

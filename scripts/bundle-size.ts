@@ -16,12 +16,13 @@ const lazyModules = ["node_modules/unpdf/dist/pdfjs.mjs"];
 
 /**
  * Bundles the Worker into dist/worker and prints its size.
+ * @param config path of the configuration that is deployed; default wrangler.toml
  * @throws SpellError `too_large`, or `bad_request` when it cannot be built
  */
-export async function buildWithinLimit(): Promise<void> {
+export async function buildWithinLimit(config?: string): Promise<void> {
   const outDir = inProject("dist/worker");
   await rm(outDir, { recursive: true, force: true });
-  await bundleWorker(outDir, deployFlags);
+  await bundleWorker(outDir, [...deployFlags, ...(config === undefined ? [] : ["--config", config])]);
   const content = Buffer.concat(readdirSync(outDir).map((name) => readFileSync(join(outDir, name))));
   const wholeBytes = gzipSync(content).byteLength;
   const lazyBytes = lazyModules.reduce(

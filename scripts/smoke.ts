@@ -1,11 +1,13 @@
 /**
- * Tries the commands as a user would: `npm start` with a spell that outlives it, `spell run` and `spell token`, the build
- * of a deploy. Prints a line a check; `--report FILE` writes the counts as JSON. Exit code 1 when a check failed.
+ * Tries the commands as a user would: `npm start` with a spell that outlives it, `spell run` and `spell token`, the start of a
+ * container. Those of the documentation are called by test/e2e/docs.test.ts. Prints a line a check; `--report FILE` writes the
+ * counts as JSON. Exit code 1 when a check failed.
  */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { killThrice } from "./killed-run.ts";
+import { TrialImage } from "./trial-image.ts";
 import { Trial } from "./trial.ts";
 
 const trial = await Trial.begin();
@@ -109,11 +111,30 @@ try {
     const [, claims = ""] = lastLine(stdout).split(".");
     assert.equal((JSON.parse(Buffer.from(claims, "base64url").toString()) as { sub: string }).sub, "alice");
   });
-  await check("npm run deploy -- --dry-run builds a Worker that is small enough", async () => {
-    const { code, stdout, stderr } = await trial.npm(["run", "deploy", "--", "--dry-run"]);
-    assert.equal(code, 0, stderr);
-    assert.match(stdout, /^Worker: .* gzip/m);
-  });
+  await check(
+    "what the Dockerfile copies, installs and starts serves, signs up and keeps its data",
+    async () => {
+      const built = await trial.npm(["run", "build:server"]);
+      assert.equal(built.code, 0, built.stderr);
+      const image = new TrialImage();
+      try {
+        image.build({ isWhole: false });
+        const signUp = { email: "ada@example.com", password: "a password of the smoke test" };
+        for (const path of ["/auth/signup", "/auth/login"]) {
+          const server = await image.start(trial.port);
+          for (const page of ["/", "/docs/", "/openapi.json"])
+            assert.equal((await fetch(server.url + page)).status, 200, page);
+          const answer = await fetch(server.url + path, { method: "POST", body: JSON.stringify(signUp) });
+          assert.equal(answer.ok, true, `${path}: ${await answer.text()}\n${server.said()}`);
+          // A log is no place for a token.
+          assert.doesNotMatch(server.said(), /Token/);
+          assert.equal(await server.stop(), 0);
+        }
+      } finally {
+        image.end();
+      }
+    },
+  );
 } finally {
   trial.end();
 }

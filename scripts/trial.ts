@@ -66,6 +66,8 @@ export class Trial {
     return {
       url,
       token,
+      /** What it has printed. */
+      said: (): string => said.stdout,
       ask: (path: string, method = "GET", body?: unknown): Promise<Response> =>
         fetch(url + path, {
           method,

@@ -4,9 +4,6 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { projectDir } from "./project.ts";
 
-const packageFile = createRequire(import.meta.url).resolve("wrangler/package.json");
-const program = join(dirname(packageFile), "bin/wrangler.js");
-
 export interface WranglerResult {
   code: number;
   /** Both streams, in the order in which they came; empty when they were shown. */
@@ -15,12 +12,16 @@ export interface WranglerResult {
 
 /** @param options.show lets wrangler talk to the terminal itself instead of collecting what it says */
 export function runWrangler(args: string[], options: { show: boolean }): Promise<WranglerResult> {
-  const child = spawn(process.execPath, [program, ...args], {
+  // Looked for when it is called: a server that was built elsewhere is without it.
+  const packageFile = createRequire(import.meta.url).resolve("wrangler/package.json");
+  const child = spawn(process.execPath, [join(dirname(packageFile), "bin/wrangler.js"), ...args], {
     cwd: projectDir,
     // Without its banner wrangler does not ask the registry for a newer version either.
     env: {
       ...process.env,
       WRANGLER_HIDE_BANNER: "true",
+      // What is collected is read: lists are told at this level, which a caller may have turned off.
+      ...(options.show ? {} : { WRANGLER_LOG: "log" }),
       WRANGLER_SEND_METRICS: process.env.WRANGLER_SEND_METRICS ?? "false",
     },
     stdio: options.show ? "inherit" : ["ignore", "pipe", "pipe"],

@@ -15,6 +15,8 @@ const commands = {
   put: () => import("./commands/put.ts").then(({ put }) => put),
   export: () => import("./commands/export.ts").then(({ exportSpell }) => exportSpell),
   import: () => import("./commands/import.ts").then(({ importSpell }) => importSpell),
+  backup: () => import("./commands/backup.ts").then(({ backup }) => backup),
+  restore: () => import("./commands/restore.ts").then(({ restore }) => restore),
   validate: () => import("./commands/validate.ts").then(({ validate }) => validate),
   play: () => import("./commands/play.ts").then(({ play }) => play),
   pause: () => import("./commands/play.ts").then(({ pause }) => pause),

@@ -20,13 +20,14 @@ export function addOpenApiRoute(app: App): void {
       },
     },
     () => {
-      text ??= JSON.stringify(describe(app));
+      text ??= JSON.stringify(openApiDocument(app));
       return jsonText(text, 200, publicHeaders);
     },
   );
 }
 
-function describe(app: App): unknown {
+/** The whole of it, for whoever has the routes at hand. */
+export function openApiDocument(app: App): unknown {
   return {
     ...app.getOpenAPI31Document(head),
     components: {

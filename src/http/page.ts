@@ -1,4 +1,4 @@
-/** The editor's page, from the assets that are deployed with the Worker. Its paths are none of the API's. */
+/** The editor's page and the documentation, from the assets that are deployed with the Worker. Their paths are none of the API's. */
 import type { Env } from "../env.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { App } from "./route.ts";
@@ -9,6 +9,8 @@ const types: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
   svg: "image/svg+xml",
   txt: "text/plain; charset=utf-8",
+  json: "application/json",
+  png: "image/png",
 };
 
 /** Its own scripts alone; React Flow and CodeMirror set styles as they run. Not every browser takes its own WebSockets for `'self'`. */
@@ -36,6 +38,14 @@ export function addPageRoutes(app: App): void {
   app.get("/icon.svg", (c) => asset(c.env, c.req.url, "/icon.svg", "public, max-age=86400"));
   app.get("/licences.txt", (c) => asset(c.env, c.req.url, "/licences.txt", "no-cache"));
   app.get("/assets/:name", (c) => asset(c.env, c.req.url, `/assets/${c.req.param("name")}`, forGood));
+  app.get("/docs", (c) => c.redirect("/docs/", 301));
+  app.get("/docs/*", async (c) => {
+    const { path } = c.req;
+    const isFile = path.slice(path.lastIndexOf("/")).includes(".");
+    // A page is a folder, whose relative addresses would otherwise lead beside it.
+    if (!isFile && !path.endsWith("/")) return c.redirect(`${path}/`, 301);
+    return asset(c.env, c.req.url, isFile ? path : `${path}index.html`, "no-cache");
+  });
 }
 
 /** @throws SpellError `not_found` for what is no part of the page, or where no page was built */
