@@ -17,7 +17,11 @@ const anywhere: ReadonlySet<string> = new Set([
 /** Beside them, for tools that stay on the machine that runs them. */
 const forTools: ReadonlySet<string> = new Set(["MPL-2.0", "Python-2.0"]);
 
-/** Tools with a licence of their own: libvips, which Miniflare has for the simulator of images and which is never called here. */
+/**
+ * Packages with a licence of their own. libvips, which Miniflare has for the simulator of images, comes unchanged as a library beside
+ * the program, which anybody may replace: that is what the LGPL asks for. It is in the server's own installation alone, never in
+ * the Worker, the page or the client, and is not called.
+ */
 const named: readonly { package: RegExp; licence: string }[] = [
   { package: /^@img\/sharp-/, licence: "LGPL-3.0-or-later" },
 ];
@@ -26,7 +30,8 @@ const named: readonly { package: RegExp; licence: string }[] = [
 export function licenceFault({ name, version, licence, isShipped }: Package): string | undefined {
   const may = (id: string): boolean =>
     anywhere.has(id) ||
-    (!isShipped && (forTools.has(id) || named.some((one) => one.package.test(name) && one.licence === id)));
+    (!isShipped && forTools.has(id)) ||
+    named.some((one) => one.package.test(name) && one.licence === id);
   if (licence === undefined) return `${name}@${version} names no licence.`;
   const verdict = judge(licence, may);
   if (verdict === true) return undefined;

@@ -1,6 +1,6 @@
 /**
  * The packages that package-lock.json holds, those apart that reach others: what the Worker and the published client are made
- * of (`dependencies`), and what the page bundles.
+ * of (`dependencies`), and what its pages bundle.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { inProject } from "./project.ts";
@@ -27,6 +27,7 @@ type Lock = Readonly<Record<string, Locked>>;
 
 /** Whose sources reach a browser or another program. */
 const clientFolders = ["client/lib", "client/react", "client/rete", "client/editor"];
+const clientFiles = ["docs/site/search.ts"];
 
 /** All packages that are locked, by path. */
 export function readPackages(): Package[] {
@@ -70,13 +71,17 @@ function resolve(lock: Lock, from: string, name: string): string | undefined {
 }
 
 function importsOfClients(): string[] {
-  const names = new Set<string>();
+  const files = clientFiles.map((file) => inProject(file));
   for (const folder of clientFolders)
     for (const entry of readdirSync(inProject(folder), { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || !/\.(tsx?|css)$/.test(entry.name) || entry.name === "vite.config.ts") continue;
-      const source = readFileSync(`${entry.parentPath}/${entry.name}`, "utf8");
-      for (const [, name] of source.matchAll(/(?:from|import\(?)\s*"((?:@[^/"]+\/)?[^./"][^/"]*)/g))
-        if (name !== undefined && !name.includes(":")) names.add(name);
+      files.push(`${entry.parentPath}/${entry.name}`);
     }
+  const names = new Set<string>();
+  for (const file of files)
+    for (const [, name] of readFileSync(file, "utf8").matchAll(
+      /(?:from|import\(?)\s*"((?:@[^/"]+\/)?[^./"][^/"]*)/g,
+    ))
+      if (name !== undefined && !name.includes(":")) names.add(name);
   return [...names];
 }
