@@ -15,6 +15,8 @@ const mostOwed = 1_000_000_000;
 const presenceMs = 10_000;
 /** Whether others are still there is looked at as often. */
 const lookMs = 250;
+/** A call that waits for the sandbox itself keeps the user's others back, but no longer: its object may have ended meanwhile. */
+const busyMs = 1000;
 const maxRemembered = 10_000;
 
 interface Turn {
@@ -22,9 +24,7 @@ interface Turn {
   /** When `left` was what it is. */
   at: number;
   seenAt: number;
-  /** Calls that wait, or are under way. */
-  waiting: number;
-  last: Promise<unknown>;
+  busyUntil: number;
 }
 
 export interface CodeTurnsOptions {
@@ -54,34 +54,24 @@ export class CodeTurns {
   #call(user: string, request: SandboxRequest): SandboxResult | Promise<SandboxResult> {
     const turn = this.#turnOf(user);
     turn.seenAt = this.#options.now();
-    if (turn.waiting > 0 || this.#mustWait(turn)) return this.#inTurn(turn, request);
-    const result = this.#charged(turn, request);
-    return result instanceof Promise ? this.#held(turn, result) : result;
+    return this.#mustWait(turn) ? this.#later(turn, request) : this.#charged(turn, request);
   }
 
-  /** One behind the other, each when the user's share allows it. */
-  #inTurn(turn: Turn, request: SandboxRequest): Promise<SandboxResult> {
-    const before = turn.last;
-    const call = async (): Promise<SandboxResult> => {
-      await before;
-      while (this.#mustWait(turn)) await this.#options.wait(Math.min(lookMs, -turn.left / stepsPerMs + 1));
-      return this.#charged(turn, request);
-    };
-    return this.#held(turn, call());
-  }
-
-  #held(turn: Turn, call: Promise<SandboxResult>): Promise<SandboxResult> {
-    turn.waiting += 1;
-    const over = (): void => void (turn.waiting -= 1);
-    turn.last = call.then(over, over);
-    return call;
+  /** Each looks for itself: what belongs to another object cannot be waited for, as that may end at any time. */
+  async #later(turn: Turn, request: SandboxRequest): Promise<SandboxResult> {
+    while (this.#mustWait(turn))
+      await this.#options.wait(Math.max(1, Math.min(lookMs, -turn.left / stepsPerMs)));
+    return this.#charged(turn, request);
   }
 
   #charged(turn: Turn, request: SandboxRequest): SandboxResult | Promise<SandboxResult> {
-    return this.#options.sandbox.call(request, (steps) => {
+    const { now, sandbox } = this.#options;
+    turn.busyUntil = now() + busyMs;
+    return sandbox.call(request, (steps) => {
       turn.left = Math.max(-mostOwed, turn.left - steps);
       // The time of the call itself gives nothing back: deployed clocks stand still in it.
-      turn.at = this.#options.now();
+      turn.at = now();
+      turn.busyUntil = 0;
     });
   }
 
@@ -89,7 +79,7 @@ export class CodeTurns {
     const now = this.#options.now();
     turn.left = Math.min(burst, turn.left + Math.max(0, now - turn.at) * stepsPerMs);
     turn.at = now;
-    if (turn.left >= 0) return false;
+    if (turn.left >= 0 && now >= turn.busyUntil) return false;
     for (const other of this.#turns.values())
       if (other !== turn && now - other.seenAt < presenceMs) return true;
     return false;
@@ -100,9 +90,8 @@ export class CodeTurns {
     if (known !== undefined) return known;
     const now = this.#options.now();
     if (this.#turns.size >= maxRemembered)
-      for (const [name, turn] of this.#turns)
-        if (turn.waiting === 0 && now - turn.seenAt >= presenceMs) this.#turns.delete(name);
-    const turn = { left: burst, at: now, seenAt: now, waiting: 0, last: Promise.resolve() };
+      for (const [name, turn] of this.#turns) if (now - turn.seenAt >= presenceMs) this.#turns.delete(name);
+    const turn = { left: burst, at: now, seenAt: now, busyUntil: 0 };
     this.#turns.set(user, turn);
     return turn;
   }
