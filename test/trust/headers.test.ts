@@ -209,6 +209,7 @@ describe("the page", () => {
     for (const [path, caching] of [
       ["/", /^no-cache$/],
       ["/icon.svg", /^public, max-age=86400$/],
+      ["/licences.txt", /^no-cache$/],
       ["/assets/x.js", /immutable/],
       ["/assets/x.css", /immutable/],
     ] as const)

@@ -79,7 +79,9 @@ export class CodeTurns {
     const now = this.#options.now();
     turn.left = Math.min(burst, turn.left + Math.max(0, now - turn.at) * stepsPerMs);
     turn.at = now;
-    if (turn.left >= 0 && now >= turn.busyUntil) return false;
+    const busyFor = turn.busyUntil - now;
+    // A clock that was set back makes no wait longer.
+    if (turn.left >= 0 && (busyFor <= 0 || busyFor > busyMs)) return false;
     for (const other of this.#turns.values())
       if (other !== turn && now - other.seenAt < presenceMs) return true;
     return false;
