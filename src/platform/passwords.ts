@@ -25,7 +25,8 @@ let holder: object | undefined;
 async function turn(): Promise<() => Promise<void>> {
   let seen = holder;
   let looks = 0;
-  for (let all = 0; holder !== undefined && looks < mostLooks; all++) {
+  for (let all = 0; ; all++) {
+    if (holder === undefined || looks >= mostLooks) break;
     if (all > patience)
       throw new SpellError("overloaded", "Too many people sign in at once. Try again.", { retryAfter: 5 });
     looks = holder === seen ? looks + 1 : 0;
