@@ -1,5 +1,6 @@
 /** Spells in D1: heads, immutable versions, and the one compare-and-set by which every change comes in. */
 import { now } from "../platform/clock.ts";
+import { describeError, log } from "../platform/log.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { Page, ParsedQuery } from "../protocol/services.ts";
 import type { SpellDocument, SpellSummary } from "../protocol/spell.ts";
@@ -253,35 +254,43 @@ export class SpellRepository {
    * null when there was no such spell.
    */
   async remove(owner: string, id: string): Promise<{ version: number; publicId?: string } | null> {
-    const published = this.#db
-      .prepare("SELECT public_id FROM publications WHERE owner = ?1 AND spell_id = ?2")
-      .bind(owner, id);
-    // Asked before, since the answer to the change may be lost.
-    const publicId = (await askD1(() => published.first<{ public_id: string }>()))?.public_id;
     const values = [owner, id, now()];
     const update = this.#db
       .prepare(
         `UPDATE spells SET deleted_at = ?3 WHERE owner = ?1 AND id = ?2 AND deleted_at IS NULL RETURNING version`,
       )
       .bind(...values);
-    const unpublish = this.#db
-      .prepare("DELETE FROM publications WHERE owner = ?1 AND spell_id = ?2")
-      .bind(owner, id);
     const look = this.#db
       .prepare("SELECT version FROM spells WHERE owner = ?1 AND id = ?2 AND deleted_at = ?3")
       .bind(...values);
-    const done = await askD1(() => this.#db.batch<{ version: number }>([update, unpublish])).catch(
-      async (error: unknown) => {
-        const found = mayHaveLanded(error)
-          ? await askD1(() => look.all<{ version: number }>()).catch(() => undefined)
-          : undefined;
-        if (found === undefined || found.results.length === 0) throw error;
-        return [found];
-      },
-    );
-    const row = done[0]?.results[0];
+    const { results } = await askD1(() => update.all<{ version: number }>()).catch(async (error: unknown) => {
+      const found = mayHaveLanded(error)
+        ? await askD1(() => look.all<{ version: number }>()).catch(() => undefined)
+        : undefined;
+      if (found === undefined || found.results.length === 0) throw error;
+      return found;
+    });
+    const [row] = results;
     if (row === undefined) return null;
+    const publicId = await this.#unpublish(owner, id);
     return { version: row.version, ...(publicId === undefined ? {} : { publicId }) };
+  }
+
+  /** What was published of a deleted spell is dead with it, row or no row; those who run it are to be told under which id. */
+  async #unpublish(owner: string, id: string): Promise<string | undefined> {
+    const select = this.#db
+      .prepare("SELECT public_id FROM publications WHERE owner = ?1 AND spell_id = ?2")
+      .bind(owner, id);
+    const read = () => askD1(() => select.first<{ public_id: string }>());
+    const found = await read().catch(read);
+    if (found === null) return undefined;
+    const remove = this.#db
+      .prepare("DELETE FROM publications WHERE owner = ?1 AND spell_id = ?2")
+      .bind(owner, id);
+    await askD1(() => remove.run()).catch((error: unknown) =>
+      log.warn("what was published of a deleted spell is still a row", { error: describeError(error) }),
+    );
+    return found.public_id;
   }
 
   /** The head of the owner's spell with exactly this name, of several the one changed last; null when there is none. */

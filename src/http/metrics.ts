@@ -24,7 +24,7 @@ export function addMetricsRoute(app: App): void {
       path: "/admin/metrics",
       summary: "Get what was counted in this deployment, for Prometheus; needs `ADMIN_TOKEN`",
       tag: "server",
-      access: "own",
+      access: "operator",
       responses: {
         200: {
           description: "Counters since the first deployment; each isolate adds its own every ten seconds",

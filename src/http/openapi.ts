@@ -32,7 +32,10 @@ export function openApiDocument(app: App): unknown {
     ...app.getOpenAPI31Document(head),
     components: {
       schemas: describeSchemas(),
-      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        operator: { type: "http", scheme: "bearer", description: "ADMIN_TOKEN of the deployment" },
+      },
     },
   };
 }

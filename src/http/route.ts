@@ -23,8 +23,8 @@ export interface RouteSpec {
   path: string;
   summary: string;
   tag: string;
-  /** `user` needs a token in the header; `own` sees to it itself. */
-  access: "public" | "user" | "own";
+  /** `user` needs a token in the header; `own` and `operator`, whose token is the deployment's, see to it themselves. */
+  access: "public" | "user" | "own" | "operator";
   params?: z.ZodObject;
   query?: z.ZodObject;
   headers?: z.ZodObject;
@@ -45,7 +45,7 @@ export function addRoute(
     path,
     summary,
     tags: [tag],
-    security: access === "public" ? [] : [{ bearer: [] }],
+    security: securityOf(access),
     request: {
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),
@@ -57,6 +57,11 @@ export function addRoute(
   const routerPath = path.replaceAll(/\{(\w+)\}/g, ":$1");
   if (access === "user") app.on(method.toUpperCase(), routerPath, authenticateFor(tag), handler);
   else app.on(method.toUpperCase(), routerPath, handler);
+}
+
+function securityOf(access: RouteSpec["access"]): Record<string, string[]>[] {
+  if (access === "public") return [];
+  return [access === "operator" ? { operator: [] } : { bearer: [] }];
 }
 
 function describeBody({ schema, required, otherwise }: NonNullable<RouteSpec["body"]>): ZodRequestBody {

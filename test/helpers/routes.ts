@@ -17,6 +17,8 @@ export interface Route {
   path: string;
   tag: string;
   isPublic: boolean;
+  /** For whoever runs the deployment, by a token of its own. */
+  isOperators: boolean;
   parameters: Parameter[];
   /** What its answers are documented with; `default` left out. */
   statuses: number[];
@@ -25,7 +27,7 @@ export interface Route {
 
 interface Operation {
   tags: string[];
-  security: unknown[];
+  security: Record<string, string[]>[];
   parameters?: Parameter[];
   responses: Record<string, unknown>;
   requestBody?: { content: Record<string, { schema: Schema }> };
@@ -48,6 +50,7 @@ export const routesOf = ({ paths }: Document): Route[] =>
         path,
         tag: operation.tags[0] ?? "",
         isPublic: operation.security.length === 0,
+        isOperators: operation.security.some((scheme) => "operator" in scheme),
         parameters: operation.parameters ?? [],
         statuses: Object.keys(operation.responses).map(Number).filter(Number.isInteger),
         body: operation.requestBody?.content["application/json"]?.schema,
