@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-const benches = ["engine", "http-run", "events", "services", "sessions", "editor"];
+const benches = ["engine", "http-run", "events", "services", "sessions", "editor", "hostile"];
 const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const options = process.argv.slice(2).filter((word) => word.startsWith("--"));
 for (const name of asked.length > 0 ? asked : benches) {

@@ -33,6 +33,8 @@ export async function buildDocs(): Promise<void> {
       writeFileSync(file, pageOf({ title, url, content: html }));
     }
     writeFileSync(join(unfinished, "search.json"), searchIndex(articles));
+    // What the licence of the package in search.js asks for.
+    cpSync(inProject("node_modules/minisearch/LICENSE.txt"), join(unfinished, "licences.txt"));
     cpSync(inProject("docs/site/site.css"), join(unfinished, "site.css"));
     cpSync(inProject("docs/screenshots"), join(unfinished, "screenshots"), { recursive: true });
     // Whole or not at all: a server may be giving the one before.

@@ -11,6 +11,8 @@ export default defineConfig({
     // Inlined ones would need a policy that lets data addresses in as scripts and styles.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What the bundled packages' licences ask for: their texts, at /licences.txt.
+    license: { fileName: "licences.txt" },
     chunkSizeWarningLimit: 800,
     // React Flow marks its files for servers that render components; there is none.
     rolldownOptions: { checks: { moduleLevelDirective: false } },

@@ -6,14 +6,16 @@ import { boundServices } from "../platform/bound-services.ts";
 import { now } from "../platform/clock.ts";
 import { askedServices } from "./asked-services.ts";
 import type { Failures } from "./failures.ts";
-import { createSandbox, type LoadableSandbox, logsOf } from "./sandbox/index.ts";
+import { CodeTurns, createSandbox, type LoadableSandbox, logsOf } from "./sandbox/index.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** One for all runners of an isolate: its module is large, its calls share nothing. */
 export const sandbox: LoadableSandbox = createSandbox();
+export const codeTurns = new CodeTurns({ sandbox, now, wait: (ms) => scheduler.wait(ms) });
 
 export const enginePorts = (
   env: Env,
+  userId: string,
   watchdog: Pick<Watchdog, "until">,
   failures: Pick<Failures, "bug">,
 ): Omit<EnginePorts, "journal" | "delta"> => ({
@@ -21,7 +23,7 @@ export const enginePorts = (
   components: (name) => catalogue.find(name),
   pause: () => scheduler.wait(0),
   services: askedServices(boundServices(env)),
-  sandbox,
+  sandbox: codeTurns.of(userId),
   after: (ms, done) => {
     const timer = setTimeout(done, ms);
     return () => clearTimeout(timer);

@@ -23,7 +23,7 @@ import { askedServices } from "./asked-services.ts";
 import { Chunks } from "./chunks.ts";
 import { ConnectionDesk } from "./connection-desk.ts";
 import { Connections } from "./connections.ts";
-import { enginePorts, sandbox } from "./engine-ports.ts";
+import { codeTurns, enginePorts, sandbox } from "./engine-ports.ts";
 import { Facts } from "./facts.ts";
 import { Failures } from "./failures.ts";
 import { Forks } from "./forks.ts";
@@ -188,7 +188,7 @@ export class RunnerParts {
       now,
       soon: (work) => ctx.waitUntil(work()),
     });
-    const ports = enginePorts(env, this.watchdog, this.failures);
+    const ports = enginePorts(env, this.address.caller, this.watchdog, this.failures);
     this.desk = new RunDesk({
       userId: this.address.caller,
       check: (order) => this.disclosure.checkOrder(order),
@@ -221,6 +221,7 @@ export class RunnerParts {
       },
       observed: (traceparent) => this.#observed(traceparent),
       ended: (runId, end) => {
+        codeTurns.seen(this.address.caller);
         count("runs", { status: end.type.slice(4) });
         const telling = tellCounts(env);
         if (telling !== undefined) ctx.waitUntil(telling);

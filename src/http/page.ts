@@ -8,6 +8,7 @@ const types: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   css: "text/css; charset=utf-8",
   svg: "image/svg+xml",
+  txt: "text/plain; charset=utf-8",
   json: "application/json",
   png: "image/png",
 };
@@ -35,6 +36,7 @@ const forGood = "public, max-age=31536000, immutable";
 export function addPageRoutes(app: App): void {
   app.get("/", (c) => asset(c.env, c.req.url, "/index.html", "no-cache"));
   app.get("/icon.svg", (c) => asset(c.env, c.req.url, "/icon.svg", "public, max-age=86400"));
+  app.get("/licences.txt", (c) => asset(c.env, c.req.url, "/licences.txt", "no-cache"));
   app.get("/assets/:name", (c) => asset(c.env, c.req.url, `/assets/${c.req.param("name")}`, forGood));
   app.get("/docs", (c) => c.redirect("/docs/", 301));
   app.get("/docs/*", async (c) => {

@@ -1,10 +1,11 @@
 /** What is published, as those who install it meet it. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { publint } from "publint";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { buildClient, pageBytes } from "../../scripts/build-client.ts";
+import { readPackages } from "../../scripts/packages.ts";
 import { inProject } from "../../scripts/project.ts";
 
 const node = (script: string, args: string[] = [], cwd = inProject(".")): string =>
@@ -20,6 +21,17 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 it("a page that connects and replays loads less than 40 KB of gzip, and no zod", async () => {
   expect(await pageBytes()).toBeLessThan(40_000);
+});
+
+it("beside the page are the licences of all that it bundles, with their texts", () => {
+  const text = readFileSync(inProject("dist/editor/licences.txt"), "utf8");
+  const bundled = text.split(/^## /m).slice(1);
+  const names = bundled.map((part) => part.slice(0, part.indexOf(" ")));
+  expect(names).toEqual(expect.arrayContaining(["react", "react-dom", "@xyflow/react", "@codemirror/view"]));
+  const shipped = new Set(readPackages().flatMap(({ isShipped, name }) => (isShipped ? [name] : [])));
+  expect(names.filter((name) => !shipped.has(name))).toEqual([]);
+  for (const part of bundled) expect(part).toMatch(/copyright/i);
+  expect(readFileSync(inProject("dist/editor/docs/licences.txt"), "utf8")).toMatch(/copyright/i);
 });
 
 it("publint finds nothing wrong with the package", async () => {

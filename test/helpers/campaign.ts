@@ -4,7 +4,8 @@
  * form tries the same cases each time, so that a suite says of the same code the same, and a long one others each time.
  */
 import fc from "fast-check";
-import { afterAll, inject } from "vitest";
+import { inject } from "vitest";
+import { trustTable } from "./trust-table.ts";
 
 export interface Campaign {
   /** Tries `holds` on values of `arbitrary`; fails with the shrunk value, the seed and the path of the first that it does not hold for. */
@@ -20,10 +21,7 @@ export const campaignTimeoutMs = 20 * 60_000;
 
 export function campaign(name: string): Campaign {
   const asked = inject("fuzz");
-  let cases = 0;
-  let failures = 0;
-  // oxlint-disable-next-line no-console -- the line is what a campaign shows, and what test:trust collects
-  afterAll(() => console.log(`trust: fuzz ${name}: ${cases} cases, ${failures} failures`));
+  const { tried } = trustTable(`fuzz ${name}`);
   return {
     async check<T>(
       arbitrary: fc.Arbitrary<T>,
@@ -39,9 +37,8 @@ export function campaign(name: string): Campaign {
           ...(seed === undefined ? {} : { seed }),
         },
       );
-      cases += details.numRuns;
+      tried(details.numRuns);
       if (!details.failed) return;
-      failures += 1;
       throw new Error(await fc.asyncDefaultReportMessage(details), { cause: details.errorInstance });
     },
   };

@@ -8,13 +8,13 @@ import { describeComponents } from "../../src/nodes/index.ts";
 import { itemOfJson, itemsOfXml } from "../../src/nodes/web/feed.ts";
 import type { JsonObject } from "../../src/protocol/values.ts";
 import { providerMessage } from "../../src/services/provider/provider-message.ts";
-import { countCases } from "../helpers/count-cases.ts";
+import { trustTable } from "../helpers/trust-table.ts";
 import { placesOf } from "../helpers/component-places.ts";
 import { hostileTexts } from "../helpers/hostile-texts.ts";
 import { anyInput as any, runNode } from "../helpers/nodes.ts";
 import { memoryServices } from "../helpers/memory-services.ts";
 
-const tried = countCases("escape suite");
+const { tried } = trustTable("escape suite");
 beforeEach(() => tried());
 afterEach(() => expect((globalThis as { ran?: unknown }).ran).toBeUndefined());
 

@@ -7,9 +7,9 @@ import { createSandbox, logsOf } from "../../src/actor/sandbox/index.ts";
 import { SpellError } from "../../src/protocol/errors.ts";
 import type { Json } from "../../src/protocol/values.ts";
 import { callsOn } from "../contracts/sandbox/calls.ts";
-import { countCases } from "../helpers/count-cases.ts";
+import { trustTable } from "../helpers/trust-table.ts";
 
-const tried = countCases("escape suite");
+const { tried } = trustTable("escape suite");
 const megabyte = 1024 * 1024;
 const brief = createSandbox({ maxSteps: 10_000_000, maxMemoryBytes: 12 * megabyte });
 const { run, valueOf, failureOf } = callsOn(brief);

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { compileTemplate } from "../../src/engine/template/index.ts";
 import { SpellError } from "../../src/protocol/errors.ts";
 import type { Json, JsonObject } from "../../src/protocol/values.ts";
-import { countCases } from "../helpers/count-cases.ts";
+import { trustTable } from "../helpers/trust-table.ts";
 import { hostileTexts } from "../helpers/hostile-texts.ts";
 
-const tried = countCases("escape suite");
+const { tried } = trustTable("escape suite");
 beforeEach(() => tried());
 afterEach(() => {
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined();

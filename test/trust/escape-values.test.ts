@@ -13,13 +13,13 @@ import { SpellError } from "../../src/protocol/errors.ts";
 import type { Json, JsonObject } from "../../src/protocol/values.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { placesOf } from "../helpers/component-places.ts";
-import { countCases } from "../helpers/count-cases.ts";
+import { trustTable } from "../helpers/trust-table.ts";
 import { echoSpell } from "../helpers/documents.ts";
 import { memoryServices } from "../helpers/memory-services.ts";
 import { anyInput as any, runNode } from "../helpers/nodes.ts";
 import { run, spell } from "../helpers/spells.ts";
 
-const tried = countCases("escape suite");
+const { tried } = trustTable("escape suite");
 const own = (text: string): JsonObject => JSON.parse(text) as JsonObject;
 
 /** What pollution would leave, by whatever way it came. */

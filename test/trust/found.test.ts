@@ -1,10 +1,14 @@
 /** What the fuzzers found in the runtime, as they found it: each was a fault once. */
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { SpellError } from "../../src/protocol/errors.ts";
 import { readFile } from "../../src/services/documents/files/read-file.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { pdfOf } from "../helpers/pdf.ts";
 import { thrownBy } from "../helpers/thrown.ts";
+import { trustTable } from "../helpers/trust-table.ts";
+
+const { tried } = trustTable("found by fuzzers");
+beforeEach(() => tried());
 
 const user = userNamed("found");
 

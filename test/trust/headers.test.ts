@@ -8,10 +8,10 @@ import type { Env } from "../../src/env.ts";
 import { app } from "../../src/http/app.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { TestConnection } from "../helpers/connection.ts";
-import { countCases } from "../helpers/count-cases.ts";
+import { trustTable } from "../helpers/trust-table.ts";
 import { echoSpell } from "../helpers/documents.ts";
 
-const tried = countCases("headers");
+const { tried } = trustTable("headers");
 const friend = "https://friend.test";
 const page = `<!doctype html><script type="module" src="/assets/x.js"></script>`;
 const settings: Env = {
@@ -209,6 +209,7 @@ describe("the page", () => {
     for (const [path, caching] of [
       ["/", /^no-cache$/],
       ["/icon.svg", /^public, max-age=86400$/],
+      ["/licences.txt", /^no-cache$/],
       ["/assets/x.js", /immutable/],
       ["/assets/x.css", /immutable/],
     ] as const)

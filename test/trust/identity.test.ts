@@ -13,13 +13,13 @@ import { readAuthConfig } from "../../src/platform/auth-config.ts";
 import { Authenticator } from "../../src/platform/authenticator.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { TestConnection } from "../helpers/connection.ts";
-import { countCases } from "../helpers/count-cases.ts";
+import { trustTable } from "../helpers/trust-table.ts";
 import { forge, hmac, type Signer, signature, unsigned } from "../helpers/forge.ts";
 import { echoSpell } from "../helpers/documents.ts";
 import { thrownBy } from "../helpers/thrown.ts";
 import { authSecret, tokenOf } from "../helpers/tokens.ts";
 
-const tried = countCases("identity table");
+const { tried } = trustTable("identity");
 const bindings = env as unknown as Env;
 const base = "https://trust.test";
 const [issuerA, issuerB] = ["https://a.test/", "https://b.test/"];

@@ -19,11 +19,11 @@ import { maxSpellNodes } from "../../src/protocol/spell.ts";
 import { maxFrameBytes } from "../../src/protocol/values.ts";
 import { bodyOf, userNamed } from "../helpers/api.ts";
 import { TestConnection } from "../helpers/connection.ts";
-import { countCases } from "../helpers/count-cases.ts";
+import { trustTable } from "../helpers/trust-table.ts";
 import { demoRunner } from "../helpers/runners.ts";
 import { spell } from "../helpers/spells.ts";
 
-const tried = countCases("limits");
+const { tried } = trustTable("limits");
 const bindings = env as unknown as Env;
 const user = userNamed("trust-limits");
 

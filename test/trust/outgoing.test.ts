@@ -8,7 +8,7 @@ import type { HttpRequest } from "../../src/protocol/services.ts";
 import { checkedAddress, guardSettingsOf } from "../../src/services/provider/address-guard.ts";
 import { redirected } from "../../src/services/provider/outside-fetch.ts";
 import { alice, codeOf } from "../contracts/support.ts";
-import { countCases } from "../helpers/count-cases.ts";
+import { trustTable } from "../helpers/trust-table.ts";
 
 const bindings = env as unknown as Required<Env>;
 const { COMPLETION, HTTP, HUGGINGFACE, IMAGES, SPEECH, WEAVIATE } = bindings;
@@ -16,7 +16,7 @@ const outside = inject("outsideUrl");
 /** The same server by another name, which makes it another origin. */
 const elsewhere = outside.replace("127.0.0.1", "localhost");
 
-const tried = countCases("outgoing requests");
+const { tried } = trustTable("outgoing requests");
 beforeEach(() => tried());
 
 const inside: Record<string, readonly string[]> = {

@@ -9,6 +9,8 @@ import { SandboxCall } from "./sandbox-call.ts";
 export interface LoadableSandbox extends Sandbox {
   /** Loads QuickJS unless it is there, a few milliseconds: afterwards {@link Sandbox.call} is synchronous. */
   load(): Promise<void>;
+  /** @param taken is told how many steps the call took, however it ended */
+  call(request: SandboxRequest, taken?: (steps: number) => void): SandboxResult | Promise<SandboxResult>;
 }
 
 /**
@@ -22,16 +24,18 @@ export function createSandbox(limits: Partial<SandboxLimits> = {}): LoadableSand
     async load() {
       await slot.load();
     },
-    call(request) {
+    call(request, taken = () => {}) {
       const instance = slot.current;
-      return instance === undefined ? callLater(request) : callIn(slot, instance, request, allLimits);
+      return instance === undefined
+        ? callLater(request, taken)
+        : callIn(slot, instance, request, allLimits, taken);
     },
   };
 
-  async function callLater(request: SandboxRequest): Promise<SandboxResult> {
+  async function callLater(request: SandboxRequest, taken: (steps: number) => void): Promise<SandboxResult> {
     // Another call that waited for the same instance may have broken it already.
     while (slot.current === undefined) await slot.load();
-    return callIn(slot, slot.current, request, allLimits);
+    return callIn(slot, slot.current, request, allLimits, taken);
   }
 }
 
@@ -40,6 +44,7 @@ function callIn(
   instance: QuickJsInstance,
   request: SandboxRequest,
   limits: SandboxLimits,
+  taken: (steps: number) => void,
 ): SandboxResult {
   let call: SandboxCall | undefined;
   let isBroken = false;
@@ -59,6 +64,7 @@ function callIn(
           : brokenSandbox(request.label, thrown, limits);
     throw withLogs(failure, call?.logs ?? []);
   } finally {
+    taken(call?.stepsTaken ?? 0);
     if (isBroken || instance.memory.isExceeded || !disposed(call)) slot.discard(instance);
   }
 }

@@ -29,6 +29,7 @@ export class SandboxCall {
   readonly #handles = new Scope();
   readonly #steps: WebAssembly.Global;
   readonly #reservedSteps: number;
+  readonly #stepsGiven: number;
 
   constructor({ quickjs, steps }: QuickJsInstance, request: SandboxRequest, limits: SandboxLimits) {
     this.#request = request;
@@ -36,7 +37,8 @@ export class SandboxCall {
     this.#logs = new LogBook(limits.maxLogBytes);
     this.#steps = steps;
     this.#reservedSteps = reservedSteps(limits.maxSteps);
-    steps.value = Math.min(limits.maxSteps + this.#reservedSteps, mostSteps);
+    this.#stepsGiven = Math.min(limits.maxSteps + this.#reservedSteps, mostSteps);
+    steps.value = this.#stepsGiven;
     this.#runtime = quickjs.newRuntime({
       memoryLimitBytes: limits.maxMemoryBytes,
       maxStackSizeBytes: limits.maxStackBytes,
@@ -47,6 +49,11 @@ export class SandboxCall {
 
   get logs(): readonly LogEntry[] {
     return this.#logs.entries;
+  }
+
+  /** Until it is disposed of. */
+  get stepsTaken(): number {
+    return this.#stepsGiven - Number(this.#steps.value);
   }
 
   /** Whether the call has taken all its steps. */

@@ -1,10 +1,14 @@
 /** What the fuzzers found, as they found it: each was a fault once. */
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { runLocally } from "../../../client/lib/local-run.ts";
 import { replay } from "../../../src/engine/index.ts";
 import { importSpell } from "../../../src/graph/import.ts";
 import { runEvent, type RunEvent } from "../../../src/protocol/events.ts";
 import { outputsOf, planOf, run, spell } from "../../helpers/spells.ts";
+import { trustTable } from "../../helpers/trust-table.ts";
+
+const { tried } = trustTable("found by fuzzers");
+beforeEach(() => tried());
 
 describe("an imported behave-graph", () => {
   it("whose sockets, variables and events are called __proto__ comes in again as it went out", () => {
