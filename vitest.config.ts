@@ -20,6 +20,7 @@ const pure = [
   "test/contracts/memory-*.test.ts",
   // Real spells without user code: the sandbox is a compiled module, which Workers import and Node does not.
   "test/spells/{all,behave,service-components}.test.ts",
+  "test/trust/pure/*.test.ts",
 ];
 
 /** Clients against a server of their own, and what is published of them: in Node, each file in a process of its own. */
@@ -89,8 +90,10 @@ export default defineConfig({
                 TELEGRAM_BASE_URL: `${inject<string>("outsideUrl")}/net/telegram`,
                 PUBLIC_URL: "",
                 HUGGINGFACE_API_KEY: "hf_a-key-that-only-tests-know",
-                // Loopback is inside, and refused otherwise.
-                HTTP_ALLOWED_HOSTS: new URL(inject<string>("outsideUrl")).host,
+                // Loopback is inside, and refused otherwise. By its name it is another origin.
+                HTTP_ALLOWED_HOSTS: ["127.0.0.1", "localhost"]
+                  .map((host) => `${host}:${new URL(inject<string>("outsideUrl")).port}`)
+                  .join(","),
                 HTTP_BLOCKED_HOSTS: "blocked.example.com,*.evil.org",
                 TEST_MIGRATIONS: await readD1Migrations("./src/db/migrations"),
               },

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describeComponents } from "../src/nodes/index.ts";
 import type { ComponentDescription } from "../src/protocol/components.ts";
+import { table } from "./markdown-table.ts";
 import { inProject } from "./project.ts";
 
 const readme = inProject("README.md");
@@ -32,17 +33,6 @@ const summaryOf = ({ status, help }: ComponentDescription): string =>
   status === "retired" ? help : firstSentence(help);
 
 const statuses = { ready: "", "needs-service": "needs a service", retired: "retired" } as const;
-
-/** As formatters leave it: every column as wide as its widest cell. */
-function table(head: string[], rows: string[][]): string {
-  const escaped = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-  const widths = head.map((title, i) =>
-    Math.max(title.length, 3, ...escaped.map((row) => row[i]?.length ?? 0)),
-  );
-  const line = (cells: string[]): string =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...escaped.map(line)].join("\n");
-}
 
 /** Text in a cell: what would be markup stands as itself. */
 const plain = (text: string): string => text.replace(/[*_<\\`[\]]/g, "\\$&");

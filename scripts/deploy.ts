@@ -4,6 +4,7 @@ import { buildEditor } from "./build-editor.ts";
 import { deployFlags } from "./build-worker.ts";
 import { buildWithinLimit } from "./bundle-size.ts";
 import { runCommand } from "./command.ts";
+import { limitsBelow } from "./default-limits.ts";
 import { wranglerConfig } from "./project.ts";
 import { runWrangler } from "./wrangler.ts";
 
@@ -21,18 +22,10 @@ await runCommand(async () => {
   );
 });
 
-/** What one user may have at once on a deployed server, unless the environment says otherwise; nothing for no limit. */
-const defaultLimits = {
-  USER_MAX_RUNS: "200",
-  USER_MAX_CONNECTIONS: "200",
-  USER_MAX_JOURNAL_BYTES: String(4 * 1024 ** 3),
-};
-
-const limits = (): string[] =>
-  Object.entries(defaultLimits).flatMap(([name, value]) => [
-    "--var",
-    `${name}:${process.env[name] ?? value}`,
-  ]);
+// Functions and no constants: these are used while the module is still at its first statement.
+function limits(): string[] {
+  return Object.entries(limitsBelow(process.env)).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+}
 
 async function requireResources(args: string[]): Promise<void> {
   const { unstable_readConfig } = await import("wrangler");
@@ -52,13 +45,16 @@ async function requireResources(args: string[]): Promise<void> {
     throw unnamed("KV namespace", `kv namespace create ${store.binding}`, "id", store.binding);
 }
 
-const isUnset = (id: string | undefined): boolean => id === undefined || /^[0-]+$/.test(id);
+function isUnset(id: string | undefined): boolean {
+  return id === undefined || /^[0-]+$/.test(id);
+}
 
-const unnamed = (what: string, command: string, key: string, binding: string): SpellError =>
-  new SpellError(
+function unnamed(what: string, command: string, key: string, binding: string): SpellError {
+  return new SpellError(
     "not_configured",
     `wrangler.toml does not name your ${what} yet. Run \`npx wrangler ${command}\` and write the id that it prints as ${key} of ${binding}.`,
   );
+}
 
 async function wrangler(args: string[]): Promise<void> {
   const { code } = await runWrangler(args, { show: true });

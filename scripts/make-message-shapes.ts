@@ -4,6 +4,7 @@ import * as z from "zod";
 import { serverMessage } from "../src/protocol/down.ts";
 import { problem } from "../src/protocol/errors.ts";
 import { eventPage } from "../src/protocol/events.ts";
+import { publication } from "../src/protocol/publications.ts";
 import { runnerDescription } from "../src/protocol/runners.ts";
 import { run, runList, runResult } from "../src/protocol/runs.ts";
 import { createdSpell, savedSpell, spellList, validation, versionList } from "../src/protocol/spell.ts";
@@ -25,6 +26,7 @@ const checked = z.object({
   spellList,
   versionList,
   validation,
+  publication,
   runner: runnerDescription,
 });
 
@@ -33,6 +35,7 @@ const modules: Record<string, Record<string, string>> = {
   down: { serverMessage: "serverMessage" },
   errors: { problem: "problem" },
   events: { eventPage: "eventPage" },
+  publications: { publication: "publication" },
   runners: { runner: "runnerDescription" },
   runs: { run: "run", runList: "runList", runResult: "runResult" },
   spell: {

@@ -14,7 +14,7 @@ export interface Settings {
 }
 
 const forTheWorker =
-  /^(?:(?:AUTH|OPENAI|ANTHROPIC|AI21|HUGGINGFACE|WEAVIATE|DISCORD|TELEGRAM|EXA|BRAVE|SEARXNG)_[A-Z0-9_]+|COMPLETION_MODELS|ALLOWED_ORIGINS|PUBLIC_URL|SECRETS_KEY(?:_OLD)?|HTTP_(?:ALLOWED|BLOCKED)_HOSTS|USER_MAX_[A-Z_]+)$/;
+  /^(?:(?:AUTH|OPENAI|ANTHROPIC|AI21|HUGGINGFACE|WEAVIATE|DISCORD|TELEGRAM|EXA|BRAVE|SEARXNG)_[A-Z0-9_]+|COMPLETION_MODELS|ALLOWED_ORIGINS|PUBLIC_URL|SECRETS_KEY(?:_OLD)?|HTTP_(?:ALLOWED|BLOCKED)_HOSTS|USER_MAX_[A-Z_]+|RATE_LIMITS)$/;
 
 /** @throws SpellError `not_configured` for a setting that cannot be */
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {

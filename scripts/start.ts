@@ -2,6 +2,7 @@
 import { buildEditor } from "./build-editor.ts";
 import { buildWorker } from "./build-worker.ts";
 import { runCommand } from "./command.ts";
+import { limitsBelow } from "./default-limits.ts";
 import { signToken, withIdentity } from "./identity.ts";
 import { startRuntime } from "./runtime.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -15,7 +16,7 @@ await runCommand(async () => {
   await buildEditor();
   const { url, ended } = await startRuntime({
     ...settings,
-    vars: { ...vars, ...localSignIn(settings) },
+    vars: { ...(isLoopback(settings) ? {} : limitsBelow(vars)), ...vars, ...localSignIn(settings) },
     build: await buildWorker(),
     exitCode: 0,
     onLog: (level, message) => void (level === "debug" || process.stderr.write(`${message}\n`)),
@@ -36,8 +37,14 @@ await runCommand(async () => {
   console.log(`Try it: curl ${address}/spells -H "Authorization: Bearer ${token}"`);
 });
 
+function isLoopback({ host }: Settings): boolean {
+  return ["127.0.0.1", "localhost", "::1"].includes(host);
+}
+
 /** Nobody but this machine reaches a loopback address, unless something stands in front of it: PUBLIC_URL tells of that. */
-function localSignIn({ host, vars: { PUBLIC_URL, AUTH_LOCAL } }: Settings): Record<string, string> {
-  const isOpen = ["127.0.0.1", "localhost", "::1"].includes(host) && PUBLIC_URL === undefined;
-  return isOpen && AUTH_LOCAL !== "off" ? { LOCAL_USER: developer } : {};
+function localSignIn(settings: Settings): Record<string, string> {
+  const { PUBLIC_URL, AUTH_LOCAL } = settings.vars;
+  return isLoopback(settings) && PUBLIC_URL === undefined && AUTH_LOCAL !== "off"
+    ? { LOCAL_USER: developer }
+    : {};
 }

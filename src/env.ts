@@ -1,4 +1,5 @@
 /** The one `Env`: bindings and settings of the Worker. Types only. */
+import type { AttemptCounter } from "./actor/attempt-counter.ts";
 import type { SpellManager } from "./actor/spell-manager.ts";
 import type { SpellRunner } from "./actor/spell-runner.ts";
 import type {
@@ -23,6 +24,8 @@ export interface Env {
   DB: D1Database;
   SPELL_RUNNER: DurableObjectNamespace<SpellRunner>;
   SPELL_MANAGER: DurableObjectNamespace<SpellManager>;
+  /** Count attempts to sign in: an actor for each account and address. */
+  ATTEMPTS: DurableObjectNamespace<AttemptCounter>;
   /** What the weaviate service keeps: an actor for each user. */
   VECTORS?: DurableObjectNamespace;
   /** What agents do: an actor for each. */
@@ -73,8 +76,19 @@ export interface Env {
   /** Comma-separated origins that may open WebSockets and call the API from pages; the server's own always may. */
   ALLOWED_ORIGINS?: string;
 
-  /** What one user may have at once over all runners; without a limit where they are not set. */
+  /** `on`: the two below are asked. */
+  RATE_LIMITS?: string;
+  /** Requests a minute from one address, and of one user: how many is in wrangler.toml. */
+  ADDRESS_RATE?: RateLimit;
+  USER_RATE?: RateLimit;
+  /** Failed sign-ins in 15 minutes, and new accounts in an hour; without a limit where they are not set. */
+  AUTH_MAX_SIGN_INS_PER_ACCOUNT?: string;
+  AUTH_MAX_SIGN_INS_PER_ADDRESS?: string;
+  AUTH_MAX_SIGN_UPS_PER_ADDRESS?: string;
+
+  /** What one user may have and do over all runners; without a limit where they are not set. */
   USER_MAX_RUNS?: string;
+  USER_MAX_RUNS_PER_SECOND?: string;
   USER_MAX_CONNECTIONS?: string;
   USER_MAX_JOURNAL_BYTES?: string;
 

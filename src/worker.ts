@@ -1,4 +1,5 @@
 /** Composition root: the HTTP app as default export, the actors and service entrypoints re-exported. */
+export { AttemptCounter } from "./actor/attempt-counter.ts";
 export { SpellManager } from "./actor/spell-manager.ts";
 export { SpellRunner } from "./actor/spell-runner.ts";
 export { AgentActor } from "./services/agents/agent-actor.ts";

@@ -11,6 +11,7 @@ export type {
   RunStarted,
   StampedEvent,
 } from "../../src/protocol/events.ts";
+export type { Publication, PublishedSpell, PublishRequest, Share } from "../../src/protocol/publications.ts";
 export type { Plan } from "../../src/protocol/plan.ts";
 export type { ForkRequest, Run, RunRequest, RunResult, RunStatus } from "../../src/protocol/runs.ts";
 export type { SavedSpell, SpellDocument, SpellIssue, SpellSummary } from "../../src/protocol/spell.ts";

@@ -3,6 +3,7 @@ import type * as z from "zod";
 import type * as down from "../../src/protocol/down.ts";
 import type * as errors from "../../src/protocol/errors.ts";
 import type * as events from "../../src/protocol/events.ts";
+import type * as publications from "../../src/protocol/publications.ts";
 import type * as runners from "../../src/protocol/runners.ts";
 import type * as runs from "../../src/protocol/runs.ts";
 import type * as spell from "../../src/protocol/spell.ts";
@@ -843,6 +844,16 @@ export const validation: ShapeOf<z.infer<typeof spell.validation>> = {
   type: "object",
   properties: { valid: { type: "boolean" }, issues: { type: "array", items: { $ref: "__schema33" } } },
   required: ["valid", "issues"],
+};
+
+export const publication: ShapeOf<z.infer<typeof publications.publication>> = {
+  type: "object",
+  properties: {
+    publicId: { type: "string" },
+    version: { type: "integer", exclusiveMinimum: 0 },
+    share: { type: "string", enum: ["interface", "source"] },
+  },
+  required: ["publicId", "version", "share"],
 };
 
 export const runner: ShapeOf<z.infer<typeof runners.runnerDescription>> = {

@@ -1,8 +1,16 @@
 /** Spells over HTTP. Every method throws SpellErrors: `unauthorized`, `not_found` and whatever else is said at each. */
 import type { SavedSpell, SpellDocument, SpellIssue, SpellSummary } from "../../src/protocol/spell.ts";
 import type { Plan } from "../../src/protocol/plan.ts";
+import type { Publication, PublishedSpell, PublishRequest } from "../../src/protocol/publications.ts";
 import type { Http } from "./http.ts";
-import { createdSpell, savedSpell, spellList, validation, versionList } from "./message-shapes.ts";
+import {
+  createdSpell,
+  publication,
+  savedSpell,
+  spellList,
+  validation,
+  versionList,
+} from "./message-shapes.ts";
 import type { ShapeOf } from "./shape.ts";
 
 /** One page; `nextCursor` gets the next one. */
@@ -91,14 +99,32 @@ export class SpellsApi {
     return this.#http.json(planShape, `${spellPath(id)}/versions/${version}/plan`);
   }
 
-  /** Lets others run the present version by its public id. */
-  publish(id: string): Promise<{ publicId: string; version: number }> {
-    return this.#http.json(published, `${spellPath(id)}/publish`, { method: "POST" });
+  /**
+   * Lets others run the present version, or that one, at `@<publicId>`: every method that takes the id of a spell takes this, too.
+   * Again, it moves what is published. With `share: "source"` they see the document and whole runs, else what it takes and gives.
+   */
+  publish(id: string, request: PublishRequest = {}): Promise<Publication> {
+    return this.#http.json(publication, `${spellPath(id)}/publish`, { body: request });
+  }
+
+  /** How a spell of yours is published. @throws SpellError `not_found` where it is not */
+  publication(id: string): Promise<Publication> {
+    return this.#http.json(publication, `${spellPath(id)}/publish`);
+  }
+
+  /** Ends what others run of it. */
+  async unpublish(id: string): Promise<void> {
+    await this.#http.ask(`${spellPath(id)}/publish`, { method: "DELETE" });
+  }
+
+  /** What somebody's published spell takes and gives. */
+  published(publicId: string): Promise<PublishedSpell> {
+    return this.#http.json(publishedShape, spellPath(`@${publicId}`));
   }
 }
 
-const published: ShapeOf<{ publicId: string; version: number }> = {
+const publishedShape: ShapeOf<PublishedSpell> = {
   type: "object",
-  required: ["publicId", "version"],
-  properties: { publicId: { type: "string" }, version: { type: "integer" } },
+  required: ["id", "name", "version", "share", "inputs", "outputs", "triggers"],
+  properties: { id: { type: "string" }, name: { type: "string" }, version: { type: "integer" } },
 };

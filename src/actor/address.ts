@@ -4,8 +4,9 @@ import { SpellError } from "../protocol/errors.ts";
 export interface RunnerAddress {
   /** The verified user whose runner this is. */
   caller: string;
-  /** Whose spell it is; the caller's own unless published. */
+  /** Whose spell it is; of one that is published, whoever published it. */
   owner: string;
+  /** `@<publicId>` of a published spell, which so is no spell of the caller's, whatever its owner calls it. */
   spellId: string;
   session: string;
 }
@@ -29,4 +30,16 @@ export function parseRunnerName(name: string | undefined): RunnerAddress {
   return { caller, owner, spellId, session };
 }
 
+/** Of a published spell its public id, whoever runs it, its owner too; undefined for a user's own. */
+export const publicIdOf = (spellId: string): string | undefined =>
+  spellId.startsWith("@") ? spellId.slice(1) : undefined;
+
 export const managerName = (userId: string): string => JSON.stringify([1, userId]);
+
+/** Whose manager it is. @throws SpellError `internal` when `name` was not made by {@link managerName} */
+export function parseManagerName(name: string | undefined): string {
+  const parts: unknown = name === undefined ? undefined : JSON.parse(name);
+  if (Array.isArray(parts) && parts.length === 2 && parts[0] === 1 && typeof parts[1] === "string")
+    return parts[1];
+  throw new SpellError("internal", "This manager has no proper name.");
+}

@@ -1,9 +1,9 @@
 /** Does what connections ask: one handler a message type, errors told and never thrown. */
-import { closeCodes } from "../protocol/down.ts";
+import { closeCodes, type ErrorMessage } from "../protocol/down.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { ClientMessage, EditCommand } from "../protocol/up.ts";
 import type { Json } from "../protocol/values.ts";
-import type { Connections } from "./connections.ts";
+import type { Connections, Grant } from "./connections.ts";
 import { MessageRate } from "./message-rate.ts";
 import { parseFrame } from "./messages.ts";
 import type { RunOrder } from "./run-desk.ts";
@@ -28,12 +28,23 @@ export interface ConnectionHost {
   pause(): Promise<void>;
   /** Frames that answer an edit. @throws SpellError when nothing was changed */
   edit(command: EditCommand): Promise<Iterable<string>>;
-  /** The end of a token of the same user, ms since 1970. @throws SpellError `unauthorized`, `overloaded` */
-  renew(token: string): Promise<number>;
+  /** What another token of the same user grants. @throws SpellError `unauthorized`, `forbidden`, `overloaded` */
+  renew(token: string): Promise<Grant>;
+  /** A failure in the words that this connection may have of it. */
+  told(error: SpellError): Pick<ErrorMessage, "code" | "message">;
 }
 
-/** UTF-16 units of frames that a connection may have waiting; a client that waits for answers has one or two. */
-const maxWaiting = 8 * 1024 * 1024;
+/** Under which tag of the OpenAPI document a message does what it does: a program's key must be for that, too. */
+const tags: Partial<Record<ClientMessage["type"], string>> = {
+  run: "runs",
+  cancel: "runs",
+  answer: "runs",
+  push: "runs",
+  play: "runners",
+  pause: "runners",
+  edit: "spells",
+  subscribe: "services",
+};
 
 export class ConnectionDesk {
   readonly #connections: Connections;
@@ -53,7 +64,7 @@ export class ConnectionDesk {
     const size = typeof frame === "string" ? frame.length : frame.byteLength;
     const waiting = (this.#waiting.get(socket) ?? 0) + size;
     // Each edit waits for the database, and what is sent meanwhile lies in memory.
-    if (waiting > maxWaiting) {
+    if (waiting > MessageRate.maxWaiting) {
       this.#connections.close(socket, closeCodes.tooMany, "Too much was sent before it could be handled.");
       return Promise.resolve();
     }
@@ -104,6 +115,8 @@ export class ConnectionDesk {
           "protocol_error",
           `Say hello before "${message.type}": a connection without it is told nothing.`,
         );
+      const tag = tags[message.type];
+      if (tag !== undefined) this.#connections.requireScope(socket, tag);
       if (message.type === "run") {
         const { type: _type, ...order } = message;
         await this.#host.run(order);
@@ -147,8 +160,7 @@ export class ConnectionDesk {
   #fail(socket: WebSocket, error: SpellError, requestId?: string): void {
     this.#connections.fail(socket, {
       ...(requestId === undefined ? {} : { requestId }),
-      code: error.code,
-      message: error.message,
+      ...this.#host.told(error),
     });
   }
 }

@@ -7,14 +7,28 @@ import {
   type ServerMessage,
   type ServiceChanged,
 } from "../protocol/down.ts";
+import type { Scope } from "../protocol/accounts.ts";
 import { maxFrameBytes } from "../protocol/values.ts";
+import { requireScope } from "../platform/scopes.ts";
 import type { EncodedEvent } from "./journal-store.ts";
 import { SendWindow } from "./send-window.ts";
+import type { Watchdog } from "./watchdog.ts";
 
-/** What lives through hibernation with a connection; at most 16 KB. */
-export interface Attachment {
+/** The program's key by which a connection has come. */
+export interface ShownKey {
+  id: string;
+  scopes: readonly Scope[];
+}
+
+/** On what grounds a connection is open. */
+export interface Grant {
   /** ms since 1970 at which its token ends. */
   expiresAt: number;
+  key?: ShownKey;
+}
+
+/** What lives through hibernation with a connection; at most 16 KB. */
+export interface Attachment extends Grant {
   /** It has said hello: it gets events. */
   isLive: boolean;
   /** It was told that its token ends. */
@@ -25,22 +39,31 @@ export interface Attachment {
 
 /** A token's last time, in which a connection is told to renew it. */
 const warningMs = 60_000;
+/** No alarm is set for what ends later: a deploy or a crash will have closed the connection. Keys may have no end at all. */
+const maxAheadMs = 366 * 86_400_000;
 
 export class Connections {
   readonly #ctx: Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse">;
   /** Attachments read once; the map is rebuilt from the sockets after hibernation. */
   readonly #known = new Map<WebSocket, Attachment>();
   readonly #windows = new WeakMap<WebSocket, SendWindow>();
+  readonly #watchdog: Pick<Watchdog, "until">;
   readonly #now: () => number;
+  /** When the alarm is wanted for the next token that ends. */
+  #wakeAt = Number.POSITIVE_INFINITY;
+  #disarm: () => void = () => undefined;
 
   constructor(
     ctx: Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse">,
+    watchdog: Pick<Watchdog, "until">,
     now: () => number,
   ) {
     this.#ctx = ctx;
+    this.#watchdog = watchdog;
     this.#now = now;
     for (const socket of ctx.getWebSockets())
       this.#known.set(socket, socket.deserializeAttachment() as Attachment);
+    this.#arm();
     // Answered by the runtime: a ping does not wake the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
@@ -55,9 +78,14 @@ export class Connections {
     return false;
   }
 
-  accept(socket: WebSocket, expiresAt: number): void {
+  accept(socket: WebSocket, grant: Grant): void {
     this.#ctx.acceptWebSocket(socket, ["v1"]);
-    this.#attach(socket, { expiresAt, isLive: false });
+    this.#attach(socket, { ...grant, isLive: false });
+  }
+
+  /** @throws SpellError `forbidden` where it has come by a key that is not for this */
+  requireScope(socket: WebSocket, tag: string): void {
+    requireScope(this.#known.get(socket)?.key?.scopes, tag);
   }
 
   /** Forgets a socket that has broken. */
@@ -86,12 +114,18 @@ export class Connections {
   }
 
   /** Another token of the same user takes the place of the one that the connection came with. */
-  renew(socket: WebSocket, expiresAt: number): void {
+  renew(socket: WebSocket, grant: Grant): void {
     const attachment = this.#known.get(socket);
     if (attachment === undefined) return;
-    const { isWarned: _isWarned, ...kept } = attachment;
-    this.#attach(socket, { ...kept, expiresAt });
-    this.send(socket, { type: "token.renewed", at: expiresAt });
+    const { isWarned: _isWarned, key: _key, ...kept } = attachment;
+    this.#attach(socket, { ...kept, ...grant });
+    this.send(socket, { type: "token.renewed", at: grant.expiresAt });
+  }
+
+  /** Closes what came by a key that is no more. */
+  endKey(keyId: string): void {
+    for (const [socket, { key }] of this.#known)
+      if (key?.id === keyId) this.close(socket, closeCodes.tokenExpired, "The key was removed.");
   }
 
   /** Closes a connection whose token has ended. True when it did. */
@@ -148,8 +182,8 @@ export class Connections {
 
   /** Events to everybody who listens, encoded once. */
   broadcast(events: readonly EncodedEvent[]): void {
-    if (this.#known.size === 0) return;
-    const lastSeq = events.at(-1)?.seq ?? 0;
+    const lastSeq = events.at(-1)?.seq;
+    if (this.#known.size === 0 || lastSeq === undefined) return;
     let frames: string[] | undefined;
     for (const [socket, attachment] of this.#known) {
       if (!attachment.isLive || this.expire(socket)) continue;
@@ -182,10 +216,26 @@ export class Connections {
   }
 
   /**
-   * Says once that the token ends within the minute, behind something that is sent anyway: a timer or an alarm would wake the
-   * object for nothing. A connection that is silent until after its end is closed with the next thing to say, and loses
-   * nothing: it comes back with its `lastSeq`.
+   * Has the alarm come for the next token that is to be warned of, or has ended. One alarm a token while clients renew: the one
+   * for its end is wanted only when it was warned of and not renewed. No timer, so the object sleeps in between.
    */
+  #arm(): void {
+    const at = Math.min(...[...this.#known.values()].map(dueAt));
+    if (at === this.#wakeAt) return;
+    this.#disarm();
+    this.#wakeAt = at;
+    this.#disarm =
+      at - this.#now() > maxAheadMs ? () => undefined : this.#watchdog.until(at, () => this.#ringUp());
+  }
+
+  /** The alarm has come. */
+  #ringUp(): void {
+    this.#wakeAt = Number.POSITIVE_INFINITY;
+    for (const socket of this.#known.keys()) if (!this.expire(socket)) this.#warn(socket);
+    this.#arm();
+  }
+
+  /** Says once that the token ends within the minute: by the alarm, or behind something that is sent anyway. */
   #warn(socket: WebSocket): void {
     const attachment = this.#known.get(socket);
     if (attachment === undefined || !attachment.isLive || attachment.isWarned) return;
@@ -204,8 +254,13 @@ export class Connections {
   #attach(socket: WebSocket, attachment: Attachment): void {
     socket.serializeAttachment(attachment);
     this.#known.set(socket, attachment);
+    this.#arm();
   }
 }
+
+/** When there is something to do about a connection's token. */
+const dueAt = ({ expiresAt, isLive, isWarned }: Attachment): number =>
+  isLive && isWarned !== true ? expiresAt - warningMs : expiresAt;
 
 /** Texts of JSON messages in frames below 1 MB: one message alone, several as an array. */
 export function framesOf(messages: readonly string[]): string[] {

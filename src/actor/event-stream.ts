@@ -14,6 +14,8 @@ const typeOf = (json: string): string => /"type":"([a-z.]+)"/.exec(json)?.[1] ??
 export interface EventStreamOptions {
   /** Events of the run after `seq`, in order. */
   read: (seq: number) => Iterable<EncodedEvent>;
+  /** JSON of an event as it is told; undefined for one that is not. */
+  tell: (event: EncodedEvent) => string | undefined;
   /** The last event that the reader has. */
   after: number;
   /** The run may still have events to come. */
@@ -23,7 +25,8 @@ export interface EventStreamOptions {
 }
 
 /** Ends after the terminal event, or at once where a run that has ended has none after `after`. */
-export function eventStream({ read, after, isOpen, listen }: EventStreamOptions): ReadableStream<Uint8Array> {
+export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
+  const { read, tell, after, isOpen, listen } = options;
   let last = after;
   let wake: () => void = () => {};
   const stop = listen(() => wake());
@@ -33,9 +36,11 @@ export function eventStream({ read, after, isOpen, listen }: EventStreamOptions)
         for (;;) {
           let text = "";
           let isOver = false;
-          for (const { seq, json } of read(last)) {
-            const type = typeOf(json);
-            text += `event: ${type}\nid: ${seq}\ndata: ${json}\n\n`;
+          for (const event of read(last)) {
+            const { seq } = event;
+            const type = typeOf(event.json);
+            const json = tell(event);
+            if (json !== undefined) text += `event: ${type}\nid: ${seq}\ndata: ${json}\n\n`;
             last = seq;
             isOver = isRunEnded({ type });
             if (text.length >= batchLength) break;

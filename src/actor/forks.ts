@@ -5,12 +5,14 @@ import type { ForkRequest, Run, SpellRef } from "../protocol/runs.ts";
 import type { HeldSpell } from "./held-spell.ts";
 import type { JournalStore } from "./journal-store.ts";
 import { type LoadedSpell, type Pin, pinOf } from "./loaded-spell.ts";
+import type { Disclosure } from "./published/disclosure.ts";
 import type { RpcAnswer } from "./rpc.ts";
 import type { Ancestry, RunDesk } from "./run-desk.ts";
 import type { RunPermits } from "./run-permits.ts";
 import type { RunTable } from "./run-table.ts";
 
 export interface ForksOptions {
+  disclosure: Disclosure;
   permits: RunPermits;
   spell: HeldSpell;
   desk: RunDesk;
@@ -62,15 +64,17 @@ export class Forks {
   }
 
   async #begin(parent: Run, { fromNode, inputs, timeoutMs }: Partial<ForkRequest>): Promise<RpcAnswer> {
-    const { spell, desk, runs } = this.#options;
+    const { spell, desk, runs, disclosure } = this.#options;
     const present = await spell.get();
     const ancestry = await this.#ancestry(parent, present.ref, fromNode);
-    while (!this.#options.permits.isFree) await this.#options.permits.take();
+    while (!this.#options.permits.pass()) await this.#options.permits.take();
     const run = desk.fork(present, ancestry, {
       ...(inputs === undefined ? {} : { inputs }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
-    return { ok: true, json: JSON.stringify(runs.get(run.runId)) };
+    const made = runs.get(run.runId);
+    if (made === undefined) throw noRun(run.runId);
+    return { ok: true, json: JSON.stringify(disclosure.run(made)) };
   }
 
   async #ancestry(parent: Run, ref: SpellRef, fromNode: string | undefined): Promise<Ancestry> {

@@ -5,6 +5,7 @@ import { isRunEnded } from "../protocol/events.ts";
 import { maxFrameBytes } from "../protocol/values.ts";
 import { batchesOf } from "./connections.ts";
 import type { JournalStore } from "./journal-store.ts";
+import type { Disclosure } from "./published/disclosure.ts";
 
 /** Runs that a snapshot tells of, the newest first. */
 const snapshotRuns = 20;
@@ -17,6 +18,7 @@ export function* helloFrames(
   welcome: Welcome,
   lastSeq: number | undefined,
   journal: JournalStore,
+  disclosure: Pick<Disclosure, "json">,
   recent: (runs: number) => string[],
 ): Generator<string> {
   yield JSON.stringify(welcome);
@@ -25,31 +27,46 @@ export function* helloFrames(
   if (!isKept || journal.bytesAfter(lastSeq) > maxGapBytes) {
     yield JSON.stringify({
       type: "replay",
-      snapshot: snapshotOf(welcome.lastSeq, recent(snapshotRuns), journal),
+      snapshot: snapshotOf(welcome.lastSeq, recent(snapshotRuns), (runId) =>
+        jsonOf(journal, disclosure, 0, runId),
+      ),
     });
     return;
   }
   let previous: string[] = [];
-  for (const batch of batchesOf(jsonOf(journal, lastSeq), maxFrameBytes - 1024)) {
+  for (const batch of batchesOf(jsonOf(journal, disclosure, lastSeq), maxFrameBytes - 1024)) {
     if (previous.length > 0) yield replayFrame(previous, true);
     previous = batch;
   }
   yield replayFrame(previous, false);
 }
 
-function* jsonOf(journal: JournalStore, after: number): Generator<string> {
-  for (const { json } of journal.after(after)) yield json;
+/** The events after that one as they are told. */
+function* jsonOf(
+  journal: JournalStore,
+  disclosure: Pick<Disclosure, "json">,
+  after: number,
+  runId?: string,
+): Generator<string> {
+  for (const event of journal.after(after, runId)) {
+    const json = disclosure.json(event);
+    if (json !== undefined) yield json;
+  }
 }
 
 const replayFrame = (events: readonly string[], more: boolean): string =>
   `{"type":"replay","events":[${events.join(",")}]${more ? ',"more":true' : ""}}`;
 
 /** How runs stand, for a client whose `lastSeq` this runner never gave, or whose gap is no longer kept. */
-function snapshotOf(seq: number, runIds: readonly string[], journal: JournalStore): Snapshot {
+function snapshotOf(
+  seq: number,
+  runIds: readonly string[],
+  eventsOf: (runId: string) => Iterable<string>,
+): Snapshot {
   const runs: Snapshot["runs"] = [];
   let bytes = 0;
   for (const runId of runIds) {
-    const run = runSnapshot(runId, journal);
+    const run = runSnapshot(runId, eventsOf(runId));
     let size = JSON.stringify(run).length * 3;
     if (size > maxSnapshotBytes / 4) {
       // How its nodes stand matters more than what they gave, which the run's events still say.
@@ -63,9 +80,9 @@ function snapshotOf(seq: number, runIds: readonly string[], journal: JournalStor
   return { seq, runs };
 }
 
-function runSnapshot(runId: string, journal: JournalStore): Snapshot["runs"][number] {
+function runSnapshot(runId: string, events: Iterable<string>): Snapshot["runs"][number] {
   const found: Snapshot["runs"][number] = { runId, status: "queued", inputs: {}, nodes: {} };
-  for (const { json } of journal.after(0, runId)) {
+  for (const json of events) {
     const event = JSON.parse(json) as StampedEvent;
     if (event.type === "run.queued" || event.type === "run.started") {
       found.inputs = event.inputs;

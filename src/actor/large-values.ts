@@ -80,6 +80,17 @@ function ownPlaces<T extends JournalEvent>(event: T): T {
 const hasLookalike = (event: JournalEvent): boolean =>
   placesOf(event).some(({ holder, key }) => isValueRef(holder[key]));
 
+/** An event as it is told has the value of that id: at one of its places, or within one that was put apart as a whole. */
+export function refersTo(event: JournalEvent, id: string, chunks: Pick<Chunks, "get">): boolean {
+  return placesOf(event).some(({ holder, key, isWhole }) => {
+    const value = holder[key];
+    if (!isValueRef(value)) return false;
+    if (value.$value.id === id) return true;
+    const whole: unknown = isWhole === true ? JSON.parse(chunks.get(value.$value.id) ?? "{}") : {};
+    return Object.values(whole as JsonObject).some((member) => isValueRef(member) && member.$value.id === id);
+  });
+}
+
 export class LargeValues {
   readonly #chunks: Chunks;
 

@@ -1,9 +1,11 @@
 /** Brings a spell and its sub-spells from D1 and compiles them. */
-import type { SpellRepository } from "../db/spells.ts";
+import { PublicationRepository } from "../db/publications.ts";
+import { SpellRepository } from "../db/spells.ts";
 import { compile, wantedSpells } from "../graph/compile.ts";
 import { catalogue } from "../nodes/index.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { Plan } from "../protocol/plan.ts";
+import type { Share } from "../protocol/publications.ts";
 import type { SpellRef } from "../protocol/runs.ts";
 import type { SpellDocument } from "../protocol/spell.ts";
 
@@ -65,6 +67,25 @@ export async function loadSpell(
     usesOthers: wanted.length > 0,
     createdAt: stored.createdAt,
   };
+}
+
+/**
+ * What is published under that id, as its owner published it: sub-spells are his, at the versions that they had.
+ * @param pin what a run has begun with
+ * @throws SpellError `not_found`, `overloaded`
+ */
+export async function loadPublished(
+  db: D1Database,
+  publicId: string,
+  pin?: Pin,
+): Promise<{ spell: LoadedSpell; version: number; share: Share }> {
+  const found = await new PublicationRepository(db).find(publicId);
+  if (found === null)
+    throw new SpellError("not_found", `Nothing is published as "@${publicId.slice(0, 128)}".`);
+  const { owner, spellId, version, uses, share } = found;
+  const spell = await loadSpell(new SpellRepository(db), owner, spellId, pin ?? { version, uses });
+  // No change of a spell concerns it: only publishing again does.
+  return { spell: { ...spell, usesOthers: false }, version, share };
 }
 
 type Find = (ref: string) => Promise<SpellDocument | undefined>;

@@ -5,6 +5,8 @@ export class MessageRate {
   static readonly perSecond = 200;
   /** Messages over the rate after which the connection is closed. */
   static readonly patience = 20_000;
+  /** UTF-16 units of frames that a connection may have waiting; a client that waits for answers has one or two. */
+  static readonly maxWaiting = 8 * 1024 * 1024;
 
   readonly #buckets = new WeakMap<object, { left: number; at: number; over: number }>();
   readonly #now: () => number;

@@ -106,6 +106,12 @@ export const managerSteps = [
      output_tokens INTEGER NOT NULL,
      calls INTEGER NOT NULL
    ) WITHOUT ROWID;`,
+  // Runners, of whomever, of spells that this user has published.
+  `CREATE TABLE guests (
+     name TEXT PRIMARY KEY,
+     spell_id TEXT NOT NULL
+   ) WITHOUT ROWID;
+   CREATE INDEX guests_spells ON guests (spell_id);`,
 ];
 
 export function migrate(sql: SqlStorage, steps: readonly string[]): void {

@@ -4,6 +4,7 @@
  */
 import type { ServiceChanged } from "../protocol/down.ts";
 import type { ErrorInfo } from "../protocol/errors.ts";
+import type { Publication, PublishRequest, Share } from "../protocol/publications.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
 import type { TimingsRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
@@ -99,6 +100,10 @@ export interface RunnerRpc {
   timings(since: number): Promise<TimingSamples>;
   /** Its open connections. */
   countConnections(): Promise<number>;
+  /** A program's key was removed: connections that it opened close with 4401. */
+  keyRemoved(keyId: string): Promise<void>;
+  /** Of a runner of a published spell: it was published anew, or is no longer (null), which ends it as a deletion does. */
+  publicationChanged(share: Share | null): Promise<void>;
   /** The spell was deleted: open connections close with 4404, runs are cancelled, later runs are `not_found`. */
   spellDeleted(): Promise<void>;
 }
@@ -116,8 +121,11 @@ export interface ManagerRpc {
   runnerSubscribed(name: string, services: string[]): Promise<void>;
   /** A service has changed something: tells those runners that want to know. */
   serviceChanged(change: ServiceChanged, row?: JsonObject): Promise<void>;
-  /** Lets a runner have so many runs at once, or fewer where the user's limit leaves no more, and some beyond where it does. */
-  lease(name: string, runs: number): Promise<RunLease>;
+  /**
+   * Lets a runner have so many runs at once, or fewer where the user's limit leaves no more, and some beyond where it does.
+   * @param wantsStarts it has begun all that it was granted for this second
+   */
+  lease(name: string, runs: number, wantsStarts?: boolean): Promise<RunLease>;
   /** Whether a runner may have so many connections within the user's limit. */
   admit(name: string, connections: number): Promise<boolean>;
   report(name: string, report: RunnerReport): Promise<void>;
@@ -128,10 +136,20 @@ export interface ManagerRpc {
   /** Tells every loaded runner of this user that uses `spellId`, and those of it that have connections; returns when all know. */
   spellChanged(spellId: string, version: number, patch?: string): Promise<void>;
   spellDeleted(spellId: string): Promise<void>;
+  /** Ends the connections that a program's key has opened. */
+  keyRemoved(keyId: string): Promise<void>;
+  /** Called by a runner of a spell that this user has published, as {@link runnerLoaded} of its own user. True where it was known. */
+  guestLoaded(name: string): Promise<boolean>;
+  /** Publishes a version of a spell of this user's. @throws SpellError `not_found`, `spell_invalid`, `overloaded` */
+  publish(spellId: string, request: PublishRequest): Promise<Publication>;
+  /** Gives the id under which it was published; null where it was not. @throws SpellError `overloaded` */
+  unpublish(spellId: string): Promise<string | null>;
+  /** Tells the runners of what was published under that id; returns when all know. @param share null: it is no longer published */
+  publicationChanged(publicId: string, share: Share | null): Promise<void>;
   /** Loads a runner of this user, or frees one ({@link RunnerRpc.load}, {@link RunnerRpc.unload}). */
   startRunner(name: string): Promise<RpcAnswer>;
   endRunner(name: string): Promise<RpcAnswer>;
-  /** `GET /runners`: `{data: [{spellId, owner, session, connections, loaded, loadedAt?, playing, bytes}]}` */
+  /** `GET /runners`: `{data: [{spellId, owner?, session, connections, loaded, loadedAt?, playing, bytes}]}` */
   listRunners(): Promise<RpcAnswer>;
   /** A ticket for one WebSocket, valid 30 s: keeps only its hash. `expiresAt` is the token's own expiry in ms. */
   createTicket(hash: string, expiresAt: number): Promise<void>;
@@ -139,8 +157,17 @@ export interface ManagerRpc {
   consumeTicket(hash: string): Promise<number | null>;
 }
 
+export interface AttemptRpc {
+  /** Counts one more attempt within the window; 0, or, where there were as many as may be, the ms until they are forgotten. */
+  take(limit: number, windowMs: number): Promise<number>;
+  /** The last one was none, or none of them was. */
+  giveBack(all: boolean): Promise<void>;
+}
+
 /** Headers by which the Worker tells the runner of a verified upgrade; removed from anything that comes from outside. */
 export const upgradeHeaders = {
   /** ms since 1970 at which the token ends. */
   expiresAt: "x-spellrunner-expires-at",
+  /** JSON of the program's key that was shown, {@link file://./connections.ts} `ShownKey`. */
+  key: "x-spellrunner-key",
 } as const;

@@ -1,6 +1,6 @@
 /** What the Worker is answered about runs: their results, events, rows and values. */
 import { SpellError } from "../protocol/errors.ts";
-import type { RunEnded } from "../protocol/events.ts";
+import type { JournalEvent, RunEnded } from "../protocol/events.ts";
 import type { RunRequest, RunResult, RunStatus, SpellRef } from "../protocol/runs.ts";
 import type { Clock } from "../engine/ports.ts";
 import type { ActiveRun } from "./active-run.ts";
@@ -10,7 +10,9 @@ import type { HeldSpell } from "./held-spell.ts";
 import type { Idempotency, IdempotencyKeys } from "./idempotency-keys.ts";
 import type { RunnerJournal } from "./journal.ts";
 import type { JournalStore } from "./journal-store.ts";
+import { refersTo } from "./large-values.ts";
 import type { LoadedSpell } from "./loaded-spell.ts";
+import type { Disclosure } from "./published/disclosure.ts";
 import type { RpcAnswer, RunAnswer, RunOptions, StreamAnswer } from "./rpc.ts";
 import type { RunDesk, RunOrder } from "./run-desk.ts";
 import type { RunPermits } from "./run-permits.ts";
@@ -20,6 +22,7 @@ import type { RunTable } from "./run-table.ts";
 const maxAnswerLength = 8 * 1024 * 1024;
 
 export interface RunAnswersOptions {
+  disclosure: Disclosure;
   permits: RunPermits;
   spell: HeldSpell;
   desk: RunDesk;
@@ -45,7 +48,7 @@ export class RunAnswers {
     const present = spell.present ?? (await spell.get());
     let first = this.#madeBy(idempotency);
     // Another request with the key, or another run, may come while the manager is asked.
-    while (first === undefined && !permits.isFree) {
+    while (first === undefined && !permits.pass()) {
       await permits.take();
       first = this.#madeBy(idempotency);
     }
@@ -65,7 +68,7 @@ export class RunAnswers {
     const present = await spell.get();
     let first = this.#madeBy(idempotency);
     // Another request with the key, or another run, may come while the manager is asked.
-    while (first === undefined && !permits.isFree) {
+    while (first === undefined && !permits.pass()) {
       await permits.take();
       first = this.#madeBy(idempotency);
     }
@@ -85,14 +88,17 @@ export class RunAnswers {
     let next: number | undefined;
     let last = after;
     let length = 0;
-    for (const { seq, json } of this.#options.store.after(after, runId)) {
+    const { store, disclosure } = this.#options;
+    for (const event of store.after(after, runId)) {
+      const json = disclosure.json(event);
+      if (json === undefined) continue;
       length += json.length;
       if (events.length === limit || (length > maxAnswerLength && events.length > 0)) {
         next = last;
         break;
       }
       events.push(json);
-      last = seq;
+      last = event.seq;
     }
     const more = next === undefined ? "" : `,"next":${next}`;
     return { ok: true, json: `{"events":[${events.join(",")}]${more}}` };
@@ -104,9 +110,7 @@ export class RunAnswers {
   }
 
   get(runId: string): RpcAnswer {
-    const run = this.#options.runs.get(runId);
-    if (run === undefined) throw noRun(runId);
-    return { ok: true, json: JSON.stringify(run) };
+    return { ok: true, json: this.#json(runId) };
   }
 
   /** The versions that a run is pinned to. */
@@ -125,7 +129,10 @@ export class RunAnswers {
     const { runs, next } = this.#options.runs.list(query.limit, before, query.status);
     return {
       ok: true,
-      json: JSON.stringify({ data: runs, ...(next === undefined ? {} : { nextCursor: next }) }),
+      json: JSON.stringify({
+        data: runs.map((run) => this.#options.disclosure.run(run)),
+        ...(next === undefined ? {} : { nextCursor: next }),
+      }),
     };
   }
 
@@ -139,7 +146,9 @@ export class RunAnswers {
 
   value(runId: string, valueId: string): RpcAnswer {
     this.#require(runId);
-    const json = this.#options.chunks.get(valueId, runId);
+    const { disclosure, chunks } = this.#options;
+    const isTold = disclosure.isWhole || this.#isTold(runId, valueId);
+    const json = isTold ? chunks.get(valueId, runId) : null;
     if (json === null) throw new SpellError("not_found", `The run has no value "${valueId}".`, { runId });
     if (json.length > 3 * maxAnswerLength)
       throw new SpellError(
@@ -148,6 +157,18 @@ export class RunAnswers {
         { runId },
       );
     return { ok: true, json };
+  }
+
+  /** The event that the value was put apart from is told, and with this value. */
+  #isTold(runId: string, valueId: string): boolean {
+    const { store, disclosure, chunks } = this.#options;
+    const seq = Number(/^(\d{1,15})-\d+$/.exec(valueId)?.[1]);
+    for (const event of store.after(seq - 1, runId)) {
+      if (event.seq !== seq) return false;
+      const json = disclosure.json(event);
+      return json !== undefined && refersTo(JSON.parse(json) as JournalEvent, valueId, chunks);
+    }
+    return false;
   }
 
   #cancelWith(runId: string, cancelled: () => Promise<void>): void {
@@ -206,7 +227,13 @@ export class RunAnswers {
   }
 
   #asItIs(runId: string): RunAnswer {
-    return { ok: true, runId, waiting: true, json: JSON.stringify(this.#options.runs.get(runId)) };
+    return { ok: true, runId, waiting: true, json: this.#json(runId) };
+  }
+
+  #json(runId: string): string {
+    const run = this.#options.runs.get(runId);
+    if (run === undefined) throw noRun(runId);
+    return JSON.stringify(this.#options.disclosure.run(run));
   }
 
   #require(runId: string): void {
@@ -214,9 +241,10 @@ export class RunAnswers {
   }
 
   #stream(runId: string, after: number): ReadableStream<Uint8Array> {
-    const { store, journal, desk } = this.#options;
+    const { store, journal, desk, disclosure } = this.#options;
     return eventStream({
       after,
+      tell: (event) => disclosure.json(event),
       read: (seq) => store.after(seq, runId),
       isOpen: () => desk.find(runId) !== undefined,
       listen: (wake) => journal.listen(runId, wake),
@@ -225,9 +253,12 @@ export class RunAnswers {
 
   #result(end: RunEnded): RunAnswer {
     const { runId, error, outputs = {}, state = {}, ms } = end;
-    if (end.type !== "run.completed")
-      return { ok: false, error: { code: "internal", message: "The run failed.", ...error, runId } };
-    const json = JSON.stringify({ runId, status: "completed", outputs, state, ms } satisfies RunResult);
+    const { disclosure } = this.#options;
+    if (end.type !== "run.completed") {
+      const failure = error ?? { code: "internal", message: "The run failed." };
+      return { ok: false, error: { ...disclosure.runFailure(failure), runId } };
+    }
+    const json = JSON.stringify(disclosure.result({ runId, status: "completed", outputs, state, ms }));
     if (json.length <= maxAnswerLength) return { ok: true, runId, json };
     // Too much for one call between Workers: as events have it, large values by reference.
     const kept = this.#options.runs.get(runId);
@@ -238,7 +269,7 @@ export class RunAnswers {
       state: kept?.state ?? {},
       ms,
     };
-    return { ok: true, runId, json: JSON.stringify(short) };
+    return { ok: true, runId, json: JSON.stringify(disclosure.result(short)) };
   }
 }
 

@@ -22,6 +22,7 @@ import {
   type Concurrency,
   defaultTimeoutMs,
   maxParallelRuns,
+  maxQueuedRuns,
   type RunRequest,
   type RunStatus,
 } from "../protocol/runs.ts";
@@ -33,9 +34,6 @@ import type { LoadedSpell } from "./loaded-spell.ts";
 import { entryOf, journalOf } from "./run-journal.ts";
 import type { OpenRun, Ordered, RunTable } from "./run-table.ts";
 import type { SessionState } from "./session-state.ts";
-
-/** Runs that may wait for their turn; one more is refused. */
-export const maxQueued = 1000;
 
 /** What a run has at least when it goes on after a restart. */
 const leastLeftMs = 1000;
@@ -55,6 +53,8 @@ export interface RunOrder extends RunRequest {
 
 export interface DeskOptions {
   userId: string;
+  /** @throws SpellError for an order that may not be given */
+  check?: (order: RunOrder) => void;
   journal: RunnerJournal;
   runs: RunTable;
   state: SessionState;
@@ -129,7 +129,8 @@ export class RunDesk {
    * `overloaded` (the queue is full): no run was made
    */
   take(spell: LoadedSpell, order: RunOrder): ActiveRun {
-    const { journal } = this.#options;
+    const { journal, check } = this.#options;
+    check?.(order);
     const mode = order.concurrency ?? "parallel";
     const trigger = chooseTrigger(spell.plan, order.inputs ?? {}, order.trigger);
     if (mode === "reject" && this.#active.size > 0)
@@ -144,10 +145,10 @@ export class RunDesk {
       begin();
       return run;
     }
-    if (this.#queue.length >= maxQueued)
+    if (this.#queue.length >= maxQueuedRuns)
       throw new SpellError(
         "overloaded",
-        `${maxQueued} runs of this spell wait already. Try again later, or use further sessions.`,
+        `${maxQueuedRuns} runs of this spell wait already. Try again later, or use further sessions.`,
         { retryAfter: 5 },
       );
     const ordered: Ordered = {

@@ -1,22 +1,27 @@
 /** What a runner does for its connections. */
 import type { Identity } from "../platform/authenticator.ts";
+import { requireScope } from "../platform/scopes.ts";
+import type { ErrorMessage } from "../protocol/down.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { EditCommand } from "../protocol/up.ts";
 import type { Json } from "../protocol/values.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import type { RunnerAddress } from "./address.ts";
 import type { ConnectionHost } from "./connection-desk.ts";
+import type { Grant } from "./connections.ts";
 import type { HeldSpell } from "./held-spell.ts";
 import { helloFrames } from "./hello.ts";
 import type { RunnerJournal } from "./journal.ts";
 import type { JournalStore } from "./journal-store.ts";
 import type { Player } from "./play/player.ts";
+import type { Disclosure } from "./published/disclosure.ts";
 import type { RunDesk, RunOrder } from "./run-desk.ts";
 import type { RunPermits } from "./run-permits.ts";
 import type { RunTable } from "./run-table.ts";
 import type { SpellEdits } from "./spell-edits.ts";
 
 export interface RunnerHostOptions {
+  disclosure: Disclosure;
   permits: RunPermits;
   address: RunnerAddress;
   spell: HeldSpell;
@@ -47,7 +52,7 @@ export class RunnerHost implements ConnectionHost {
   }
 
   async hello(lastSeq: number | undefined): Promise<Iterable<string>> {
-    const { address, spell, desk, runs, store, journal, player, recovered } = this.#options;
+    const { address, spell, desk, runs, store, journal, player, disclosure, recovered } = this.#options;
     await recovered();
     // The version is worth a look at D1 after hibernation; without D1 a connection is welcome all the same.
     const version = await spell.get().then(
@@ -74,6 +79,7 @@ export class RunnerHost implements ConnectionHost {
       },
       lastSeq,
       store,
+      disclosure,
       (count) => runs.list(count, undefined, undefined).runs.map(({ runId }) => runId),
     );
   }
@@ -82,7 +88,7 @@ export class RunnerHost implements ConnectionHost {
     const { desk, spell, permits, recovered } = this.#options;
     await recovered();
     const present = await spell.get();
-    while (!permits.isFree) await permits.take();
+    while (!permits.pass()) await permits.take();
     desk.take(present, order);
   }
 
@@ -109,21 +115,30 @@ export class RunnerHost implements ConnectionHost {
     this.#options.subscribed();
   }
 
-  play(): Promise<void> {
+  async play(): Promise<void> {
+    this.#options.disclosure.requireOwn("played");
     return this.#options.player.play();
   }
 
-  pause(): Promise<void> {
+  async pause(): Promise<void> {
+    this.#options.disclosure.requireOwn("played");
     return this.#options.player.pause();
   }
 
-  edit(command: EditCommand): Promise<string[]> {
+  async edit(command: EditCommand): Promise<string[]> {
+    this.#options.disclosure.requireOwn("edited");
     return this.#options.edits.edit(command);
   }
 
-  async renew(token: string): Promise<number> {
+  told(error: SpellError): Pick<ErrorMessage, "code" | "message"> {
+    const { code, message } = this.#options.disclosure.told(error.toInfo());
+    return { code, message };
+  }
+
+  async renew(token: string): Promise<Grant> {
     const { address, verify, now } = this.#options;
-    const { userId, expiresAt } = await verify(token);
+    const { userId, expiresAt, keyId, scopes } = await verify(token);
+    requireScope(scopes, "runners");
     // A clock may be late by some seconds at the verification; a connection's own end is exact.
     if (expiresAt <= now()) throw new SpellError("unauthorized", "The token has expired.");
     if (userId !== address.caller)
@@ -131,6 +146,6 @@ export class RunnerHost implements ConnectionHost {
         "unauthorized",
         "The token is another user's; this connection cannot change hands.",
       );
-    return expiresAt;
+    return { expiresAt, ...(keyId === undefined ? {} : { key: { id: keyId, scopes: scopes ?? [] } }) };
   }
 }

@@ -10,8 +10,9 @@ import { identify } from "../platform/identify.ts";
 import { describeError, log } from "../platform/log.ts";
 import { atMostTwice } from "../platform/retry.ts";
 import type { ServiceChanged } from "../protocol/down.ts";
+import { SpellError } from "../protocol/errors.ts";
 import type { JsonObject } from "../protocol/values.ts";
-import { managerName, parseRunnerName, type RunnerAddress } from "./address.ts";
+import { managerName, parseRunnerName, publicIdOf, type RunnerAddress } from "./address.ts";
 import { Admission } from "./admission.ts";
 import { Chunks } from "./chunks.ts";
 import { ConnectionDesk } from "./connection-desk.ts";
@@ -25,7 +26,7 @@ import { IdempotencyKeys } from "./idempotency-keys.ts";
 import { RunnerJournal } from "./journal.ts";
 import { JournalStore } from "./journal-store.ts";
 import { LargeValues } from "./large-values.ts";
-import { type LoadedSpell, loadSpell, type Pin } from "./loaded-spell.ts";
+import { type LoadedSpell, loadPublished, loadSpell, type Pin } from "./loaded-spell.ts";
 import { migrate, runnerSteps } from "./migrations.ts";
 import type { ManagerRpc } from "./rpc.ts";
 import { Firings } from "./play/firings.ts";
@@ -34,6 +35,8 @@ import { HookAnswers } from "./hooks/hook-answers.ts";
 import { HookKeys } from "./hooks/hook-keys.ts";
 import { PlayedSources } from "./play/played-sources.ts";
 import { Player } from "./play/player.ts";
+import { Disclosure } from "./published/disclosure.ts";
+import { guestServices } from "./published/guest-services.ts";
 import { Retention, retentionOf } from "./retention.ts";
 import { RunAnswers } from "./run-answers.ts";
 import { Recovery } from "./recovery.ts";
@@ -57,6 +60,7 @@ const groupMs = 900;
 
 export class RunnerParts {
   readonly address: RunnerAddress;
+  readonly disclosure: Disclosure;
   readonly store: JournalStore;
   readonly journal: RunnerJournal;
   readonly runs: RunTable;
@@ -91,22 +95,32 @@ export class RunnerParts {
     this.#env = env;
     migrate(ctx.storage.sql, runnerSteps);
     this.address = parseRunnerName(ctx.id.name);
+    const publicId = publicIdOf(this.address.spellId);
+    const isOwn = publicId === undefined && this.address.caller === this.address.owner;
+    this.disclosure = new Disclosure(this.address.spellId, isOwn);
     this.spells = new SpellRepository(env.DB);
     this.failures = new Failures({ runner: this.address });
     const facts = new Facts(ctx.storage.sql);
     const chunks = new Chunks(ctx.storage.sql);
     this.store = new JournalStore(ctx.storage.sql, new LargeValues(chunks));
-    this.connections = new Connections(ctx, now);
+    this.watchdog = new Watchdog({ storage: ctx.storage, facts, now });
+    this.connections = new Connections(ctx, this.watchdog, now);
     this.journal = new RunnerJournal(
       this.store,
       { now },
-      (events) => this.connections.broadcast(events),
+      (events) => this.connections.broadcast(this.disclosure.events(events)),
       (flush) => ctx.waitUntil(scheduler.wait(groupMs).then(flush)),
     );
     this.runs = new RunTable(ctx.storage.sql, this.store, this.address.session);
     this.spell = new HeldSpell({
       spellId: this.address.spellId,
-      register: () => this.manager().runnerLoaded(this.name()),
+      register: async () => {
+        const [wasLoaded, wasGuest] = await Promise.all([
+          this.manager().runnerLoaded(this.name()),
+          publicId === undefined || this.#managerOf(this.address.owner).guestLoaded(this.name()),
+        ]);
+        return wasLoaded && wasGuest;
+      },
       load: () => this.load(),
     });
     this.changes = new SpellChanges({
@@ -123,7 +137,6 @@ export class RunnerParts {
     this.state = new SessionState(chunks);
     const hooks = new HookKeys(ctx.storage.sql);
     this.#register = () => new HookRepository(env.DB).put(hooks.id, this.name(), now());
-    this.watchdog = new Watchdog({ storage: ctx.storage, facts, now });
     this.retention = new Retention({
       storage: ctx.storage,
       isHeld: (runId) => this.desk.find(runId) !== undefined || this.journal.isHeard(runId),
@@ -155,20 +168,24 @@ export class RunnerParts {
     this.permits = new RunPermits({
       limits: () => userLimitsOf(env),
       underway: () => this.desk.running,
-      lease: (runs) => this.manager().lease(this.name(), runs),
+      lease: (runs, wantsStarts) => this.manager().lease(this.name(), runs, wantsStarts),
       now,
       soon: (work) => ctx.waitUntil(work()),
     });
+    const ports = enginePorts(env, this.watchdog, this.failures);
     this.desk = new RunDesk({
       userId: this.address.caller,
+      check: (order) => this.disclosure.checkOrder(order),
       journal: this.journal,
       runs: this.runs,
       state: this.state,
       ports: {
-        ...enginePorts(env, this.watchdog, this.failures),
+        ...ports,
+        ...(isOwn ? {} : { services: guestServices(ports.services, this.address) }),
         callback: (runId, name) => `${env.PUBLIC_URL ?? ""}${hooks.pathOf({ runId, name })}`,
       },
       delta: (run, nodeId, visit, text) => {
+        if (!this.disclosure.isWhole) return;
         run.stream(nodeId, visit, text);
         this.connections.broadcastDelta({
           type: "node.delta",
@@ -194,6 +211,7 @@ export class RunnerParts {
     });
     this.#callbacks = new Callbacks({ sql: ctx.storage.sql, desk: this.desk });
     this.forks = new Forks({
+      disclosure: this.disclosure,
       permits: this.permits,
       spell: this.spell,
       desk: this.desk,
@@ -216,6 +234,7 @@ export class RunnerParts {
     if (open.length > 0) this.watchdog.rearm(open.some(({ status }) => status !== "waiting"));
     const keys = new IdempotencyKeys(ctx.storage.sql);
     this.answers = new RunAnswers({
+      disclosure: this.disclosure,
       permits: this.permits,
       spell: this.spell,
       desk: this.desk,
@@ -260,6 +279,7 @@ export class RunnerParts {
       answers: this.answers,
     });
     const host = new RunnerHost({
+      disclosure: this.disclosure,
       permits: this.permits,
       address: this.address,
       spell: this.spell,
@@ -270,7 +290,7 @@ export class RunnerParts {
       journal: this.journal,
       player: this.player,
       subscribed: () => this.tellSubscriptions(),
-      verify: (token) => identify(env, token),
+      verify: (token) => identify(env, token, { isLasting: true }),
       now,
       recovered: () => this.recovered(),
     });
@@ -297,8 +317,30 @@ export class RunnerParts {
     );
   }
 
+  /** Why a published spell is not to be had; null where it is, and for one's own. */
+  async absence(): Promise<SpellError | null> {
+    if (!this.disclosure.isUnknown) return null;
+    return this.spell.get().then(
+      () => null,
+      (thrown: unknown) => SpellError.from(thrown),
+    );
+  }
+
+  /** @throws SpellError `not_found` where the spell is no longer published, `overloaded` */
+  async ready(): Promise<void> {
+    if (this.disclosure.isUnknown) await this.spell.get();
+    await this.recovered();
+  }
+
   /** What was cut off goes on before anything else is done with runs. Fails for nobody: the alarm tries again. */
   async recovered(): Promise<void> {
+    // Without it, what goes on would be shown as if nothing were shared.
+    if (this.disclosure.isUnknown)
+      await this.spell
+        .get()
+        .catch((error: unknown) =>
+          log.warn("a published spell could not be read", { ...this.address, error: describeError(error) }),
+        );
     if (!this.recovery.isNeeded) return;
     await this.recovery
       .recover()
@@ -309,11 +351,21 @@ export class RunnerParts {
 
   /** @param pin the newest of everything when absent */
   async load(pin?: Pin): Promise<LoadedSpell> {
-    const spell = await loadSpell(this.spells, this.address.owner, this.address.spellId, pin);
+    const spell = await this.read(pin);
     if (spell.plan.components.some((name) => sandboxed.has(name))) await sandbox.load();
     if (spell.plan.components.some((name) => calledBack.has(name))) await this.#register();
     // What an earlier spell of this id did is nothing of this one's.
     if (pin === undefined && this.state.belongTo(spell.createdAt)) this.retention.forgetAll();
+    return spell;
+  }
+
+  /** As it is stored, for whoever wants no more than to look at it. */
+  async read(pin: Pin | undefined): Promise<LoadedSpell> {
+    const { owner, spellId } = this.address;
+    const publicId = publicIdOf(spellId);
+    if (publicId === undefined) return loadSpell(this.spells, owner, spellId, pin);
+    const { spell, share } = await loadPublished(this.#env.DB, publicId, pin);
+    this.disclosure.share = share;
     return spell;
   }
 
@@ -370,6 +422,10 @@ export class RunnerParts {
   }
 
   manager(): ManagerRpc {
-    return this.#env.SPELL_MANAGER.getByName(managerName(this.address.caller));
+    return this.#managerOf(this.address.caller);
+  }
+
+  #managerOf(userId: string): ManagerRpc {
+    return this.#env.SPELL_MANAGER.getByName(managerName(userId));
   }
 }

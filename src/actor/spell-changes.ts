@@ -32,9 +32,6 @@ export class SpellChanges {
    * @param patch JSON of what made it, where that is known and fits
    */
   tell(version: number, patch?: string): Promise<void> {
-    const { caller, owner } = this.#options.address;
-    // Whoever runs another's published spell sees its interface only.
-    if (caller !== owner) return Promise.resolve();
     this.#turn = this.#turn
       .then(() => this.#tell(version, patch))
       .catch((error: unknown) =>

@@ -39,8 +39,7 @@ export class SpellEdits {
    */
   async edit({ requestId, baseVersion, patch }: EditCommand): Promise<string[]> {
     const { address, spells, changed } = this.#options;
-    const { caller, owner, spellId } = address;
-    if (caller !== owner) throw new SpellError("forbidden", "Only its owner may edit a spell.");
+    const { owner, spellId } = address;
     const stored = await this.#present();
     if (stored.version !== baseVersion) return staleFrames(requestId, baseVersion, stored);
     // Before it is applied: the operations' own values become parts of the document.

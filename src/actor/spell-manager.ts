@@ -6,21 +6,21 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
+import { maxTickets, ticketLifetimeSeconds } from "../protocol/accounts.ts";
 import type { ServiceChanged } from "../protocol/down.ts";
+import type { Publication, PublishRequest, Share } from "../protocol/publications.ts";
 import type { TimingsRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
-import { parseRunnerName } from "./address.ts";
+import { parseManagerName, parseRunnerName, publicIdOf } from "./address.ts";
 import { Leases } from "./leases.ts";
 import { managerSteps, migrate } from "./migrations.ts";
+import { Publisher } from "./published/publisher.ts";
 import type { ManagerRpc, RpcAnswer, RunnerRpc } from "./rpc.ts";
 import type { RunLease } from "./run-permits.ts";
+import { StartRate } from "./start-rate.ts";
 import { type TimingSamples, timingsOf } from "./timings.ts";
 import { type RunnerReport, UsageBook } from "./usage-book.ts";
 import { userLimitsOf } from "./user-limits.ts";
-
-const ticketMs = 30_000;
-/** Tickets that a user may have open at once; the oldest goes first. */
-const maxTickets = 1000;
 
 interface RunnerRow extends Record<string, SqlStorageValue> {
   name: string;
@@ -40,6 +40,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
   readonly #sql: SqlStorage;
   readonly #leases: Leases;
   readonly #usage: UsageBook;
+  readonly #starts = new StartRate();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -100,10 +101,12 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     );
   }
 
-  async lease(name: string, runs: number): Promise<RunLease> {
+  async lease(name: string, runs: number, wantsStarts = false): Promise<RunLease> {
     const limits = userLimitsOf(this.env);
     const lease = this.#leases.take(name, runs, Math.min(maxLease, limits.runs));
-    return { ...lease, isFull: this.#usage.bytes() > limits.journalBytes };
+    const isFull = this.#usage.bytes() > limits.journalBytes;
+    if (!wantsStarts || limits.runsPerSecond === Number.POSITIVE_INFINITY) return { ...lease, isFull };
+    return { ...lease, isFull, starts: this.#starts.take(limits.runsPerSecond, now()) };
   }
 
   async admit(name: string, connections: number): Promise<boolean> {
@@ -211,6 +214,44 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     this.#sql.exec("DELETE FROM runners WHERE spell_id = ?", spellId);
   }
 
+  async keyRemoved(keyId: string): Promise<void> {
+    const open = this.#sql.exec<RunnerRow>("SELECT * FROM runners WHERE connections > 0").toArray();
+    await this.#tell(
+      open.map(({ name }) => name),
+      (runner) => runner.keyRemoved(keyId),
+    );
+  }
+
+  async guestLoaded(name: string): Promise<boolean> {
+    const { spellId } = parseRunnerName(name);
+    const { rowsWritten } = this.#sql.exec(
+      "INSERT OR IGNORE INTO guests (name, spell_id) VALUES (?, ?)",
+      name,
+      spellId,
+    );
+    return rowsWritten === 0;
+  }
+
+  publish(spellId: string, request: PublishRequest): Promise<Publication> {
+    return this.#publisher().publish(spellId, request);
+  }
+
+  unpublish(spellId: string): Promise<string | null> {
+    return this.#publisher().unpublish(spellId);
+  }
+
+  async publicationChanged(publicId: string, share: Share | null): Promise<void> {
+    const spellId = `@${publicId}`;
+    const names = this.#sql
+      .exec<{ name: string }>("SELECT name FROM guests WHERE spell_id = ?", spellId)
+      .toArray()
+      .map(({ name }) => name);
+    // Each is an object that may have to be woken, and there may be many.
+    for (let from = 0; from < names.length; from += maxAsked)
+      await this.#tell(names.slice(from, from + maxAsked), (runner) => runner.publicationChanged(share));
+    if (share === null) this.#sql.exec("DELETE FROM guests WHERE spell_id = ?", spellId);
+  }
+
   async startRunner(name: string): Promise<RpcAnswer> {
     return this.#runner(name).load();
   }
@@ -227,7 +268,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
         const { spellId, owner, session } = parseRunnerName(row.name);
         return {
           spellId,
-          owner,
+          ...(publicIdOf(spellId) === undefined ? { owner } : {}),
           session,
           connections: row.connections,
           loaded: row.loaded_at !== null,
@@ -249,7 +290,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
       "INSERT INTO tickets (hash, token_expires_at, expires_at) VALUES (?, ?, ?)",
       hash,
       expiresAt,
-      now() + ticketMs,
+      now() + ticketLifetimeSeconds * 1000,
     );
   }
 
@@ -272,6 +313,14 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
       )
       .toArray()
       .map((row) => row.name);
+  }
+
+  #publisher(): Publisher {
+    return new Publisher({
+      db: this.env.DB,
+      owner: parseManagerName(this.ctx.id.name),
+      tell: (publicId, share) => this.publicationChanged(publicId, share),
+    });
   }
 
   #runner(name: string): RunnerRpc {
@@ -304,7 +353,7 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
         try {
           await ask(this.#runner(name));
         } catch (error) {
-          log.error("a runner was not told of a changed spell", { name, error: describeError(error) });
+          log.error("a runner was not told of a change", { name, error: describeError(error) });
         }
       }),
     );

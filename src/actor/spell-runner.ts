@@ -9,10 +9,12 @@ import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
 import { closeCodes, type ServiceChanged } from "../protocol/down.ts";
 import { SpellError, statusOf } from "../protocol/errors.ts";
+import type { Share } from "../protocol/publications.ts";
 import type { ForkRequest, RunRequest, RunStatus } from "../protocol/runs.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import type { Idempotency } from "./idempotency-keys.ts";
-import { loadSpell, type Pin, pinOf } from "./loaded-spell.ts";
+import type { ShownKey } from "./connections.ts";
+import { type Pin, pinOf } from "./loaded-spell.ts";
 import {
   type RpcAnswer,
   type RpcFailure,
@@ -64,7 +66,10 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
     return this.#tell(() => this.#parts.forks.resume(runId));
   }
   forkRun(runId: string, request: ForkRequest): Promise<RpcAnswer> {
-    return this.#tell(() => this.#parts.forks.fork(runId, request));
+    return this.#tell(() => {
+      this.#parts.disclosure.requireSource();
+      return this.#parts.forks.fork(runId, request);
+    });
   }
   getValue(runId: string, valueId: string): Promise<RpcAnswer> {
     return this.#tell(() => this.#parts.answers.value(runId, valueId));
@@ -103,10 +108,16 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   }
 
   play(): Promise<RpcAnswer> {
-    return this.#tell(() => this.#parts.player.play().then(() => this.describe()));
+    return this.#tell(() => {
+      this.#parts.disclosure.requireOwn("played");
+      return this.#parts.player.play().then(() => this.describe());
+    });
   }
   pause(): Promise<RpcAnswer> {
-    return this.#tell(() => this.#parts.player.pause().then(() => this.describe()));
+    return this.#tell(() => {
+      this.#parts.disclosure.requireOwn("played");
+      return this.#parts.player.pause().then(() => this.describe());
+    });
   }
   hook(call: HookCall): Promise<HookTaken | RunAnswer> {
     return this.#tell(() => this.#parts.hooks.take(call));
@@ -128,7 +139,8 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   }
   async timings(since: number): Promise<TimingSamples> {
     this.#parts.journal.flush();
-    return timingSamples(this.ctx.storage.sql, this.#parts.address.spellId, since);
+    const samples = timingSamples(this.ctx.storage.sql, this.#parts.address.spellId, since);
+    return this.#parts.disclosure.timings(samples);
   }
   async serviceChanged(change: ServiceChanged, row?: JsonObject): Promise<void> {
     this.#parts.journal.flush();
@@ -140,27 +152,48 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   }
 
   getPlan(version: number): Promise<RpcAnswer> {
-    return this.#tell(() => this.#plan({ version }));
+    return this.#tell(() => {
+      this.#parts.disclosure.requireOwn("looked at by versions");
+      return this.#plan({ version });
+    });
   }
 
   getRunPlan(runId: string): Promise<RpcAnswer> {
-    return this.#tell(() => this.#plan(pinOf(this.#parts.answers.spellOf(runId))));
+    return this.#tell(() => {
+      this.#parts.disclosure.requireSource();
+      return this.#plan(pinOf(this.#parts.answers.spellOf(runId)));
+    });
   }
 
   spellChanged(spellId: string, version: number, patch?: string): Promise<void> {
     return this.#parts.spellChanged(spellId, version, patch);
   }
 
+  async keyRemoved(keyId: string): Promise<void> {
+    this.#parts.connections.endKey(keyId);
+    this.#countConnections();
+  }
+
+  async publicationChanged(share: Share | null): Promise<void> {
+    this.#parts.disclosure.share = share ?? undefined;
+    if (share === null) this.#end("The spell is no longer published.");
+    else this.#parts.spell.forget();
+  }
+
   async spellDeleted(): Promise<void> {
+    this.#end("The spell was deleted.");
+  }
+
+  #end(why: string): void {
     this.#parts.spell.forget();
     const hookId = this.#parts.hooks.id;
     if (hookId !== undefined) this.ctx.waitUntil(new HookRepository(this.env.DB).remove(hookId));
     this.#parts.player.forget();
-    this.#parts.desk.cancelAll("The spell was deleted.");
-    for (const { runId } of this.#parts.runs.open()) this.#parts.desk.cancel(runId, "The spell was deleted.");
+    this.#parts.desk.cancelAll(why);
+    for (const { runId } of this.#parts.runs.open()) this.#parts.desk.cancel(runId, why);
     this.#parts.state.forget();
     this.ctx.waitUntil(this.#parts.forgetRuns());
-    this.#parts.connections.closeAll(closeCodes.spellDeleted, "The spell was deleted.");
+    this.#parts.connections.closeAll(closeCodes.spellDeleted, why);
     this.#countConnections();
   }
 
@@ -169,10 +202,17 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   /** The WebSocket upgrade, already authenticated by the Worker. */
   override async fetch(request: Request): Promise<Response> {
     const expiresAt = Number(request.headers.get(upgradeHeaders.expiresAt));
-    const refused = await this.#parts.admission.refusal();
-    if (refused !== null) return Response.json(refused.toInfo(), { status: statusOf(refused.code) });
+    const key = request.headers.get(upgradeHeaders.key);
+    const refused = (await this.#parts.absence()) ?? (await this.#parts.admission.refusal());
+    if (refused !== null) {
+      const { code, retryAfter } = refused;
+      return Response.json({ ...refused.toInfo(), retryAfter }, { status: statusOf(code) });
+    }
     const { 0: client, 1: server } = new WebSocketPair();
-    this.#parts.connections.accept(server, expiresAt);
+    this.#parts.connections.accept(server, {
+      expiresAt,
+      ...(key === null ? {} : { key: JSON.parse(key) as ShownKey }),
+    });
     this.#countConnections();
     const protocol = (request.headers.get("sec-websocket-protocol") ?? "")
       .split(",")
@@ -221,21 +261,17 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
 
   /** Without the commit of what was held back: for those who read nothing of it. */
   async #try<T>(ask: () => T | Promise<T>): Promise<T | RpcFailure> {
-    const { recovery, failures } = this.#parts;
+    const { recovery, failures, disclosure } = this.#parts;
     try {
-      if (recovery.isNeeded) await this.#parts.recovered();
+      if (recovery.isNeeded || disclosure.isUnknown) await this.#parts.ready();
       return await ask();
     } catch (thrown) {
-      return failures.answer(thrown);
+      return disclosure.failure(failures.answer(thrown));
     }
   }
 
   async #plan(pin: Pin): Promise<RpcAnswer> {
-    const { owner, spellId } = this.#parts.address;
-    return {
-      ok: true,
-      json: JSON.stringify((await loadSpell(this.#parts.spells, owner, spellId, pin)).plan),
-    };
+    return { ok: true, json: JSON.stringify((await this.#parts.read(pin)).plan) };
   }
 
   /** Told off the path of everything; a count that is lost is told again with the next change. */

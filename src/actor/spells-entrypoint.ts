@@ -1,9 +1,9 @@
 /** The spells service: the runner itself, for nodes that learn only at run time which spell to run. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type * as z from "zod";
-import { defaultSession, runnerName } from "./address.ts";
-import { startNames } from "../engine/index.ts";
-import { loadSpell } from "./loaded-spell.ts";
+import { defaultSession, publicIdOf, runnerName } from "./address.ts";
+import { loadPublished, loadSpell } from "./loaded-spell.ts";
+import { interfaceOf } from "./spell-interface.ts";
 import type { RpcFailure, RunnerRpc } from "./rpc.ts";
 import { SpellRepository } from "../db/spells.ts";
 import type { StoredSpell } from "../db/stored-spell.ts";
@@ -14,6 +14,7 @@ import { canonicalJson } from "../platform/json.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { RunRequest, RunResult } from "../protocol/runs.ts";
 import {
+  idOrName,
   type Page,
   type PushedValue,
   type PushRequest,
@@ -41,25 +42,22 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
     return this.#spells().find(userId, checkedAs("query", query, asked));
   }
 
-  async get(call: ServiceCall, idOrName: string): Promise<SpellDocument> {
+  async get(call: ServiceCall, id: string): Promise<SpellDocument> {
     const { userId } = checkedAs("call", serviceCall, call);
-    return (await this.#stored(userId, idOrName)).document;
+    return (await this.#stored(userId, checkedAs("id", idOrName, id))).document;
   }
 
-  async interface(call: ServiceCall, idOrName: string): Promise<SpellInterface> {
+  async interface(call: ServiceCall, spell: string): Promise<SpellInterface> {
     const { userId } = checkedAs("call", serviceCall, call);
-    const { id, version } = (await this.#stored(userId, idOrName)).document;
+    const asked = checkedAs("spell", idOrName, spell);
+    const publicId = publicIdOf(asked);
+    if (publicId !== undefined) {
+      const published = await loadPublished(this.env.DB, publicId);
+      return { id: asked, version: published.version, ...interfaceOf(published.spell.plan) };
+    }
+    const { id, version } = (await this.#stored(userId, asked)).document;
     const { plan } = await loadSpell(this.#spells(), userId, id);
-    const [graph] = plan.graphs;
-    const namesOf = (places: readonly number[] = []): string[] =>
-      places.flatMap((place) => graph?.nodes[place]?.name ?? []);
-    return {
-      id,
-      version,
-      inputs: [...new Set(namesOf(graph?.inputs))],
-      outputs: [...new Set(namesOf(graph?.outputs))],
-      triggers: graph === undefined ? [] : startNames(graph),
-    };
+    return { id, version, ...interfaceOf(plan) };
   }
 
   async run(call: ServiceCall, request: RunSpellRequest): Promise<RanSpell> {
@@ -119,11 +117,11 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
   }
 
   /** By id, else the newest of exactly that name. */
-  async #stored(userId: string, idOrName: string): Promise<StoredSpell> {
+  async #stored(userId: string, ref: string): Promise<StoredSpell> {
     const spells = this.#spells();
-    const found = (await spells.get(userId, idOrName)) ?? (await spells.findByName(userId, idOrName));
+    const found = (await spells.get(userId, ref)) ?? (await spells.findByName(userId, ref));
     if (found !== null) return found;
-    throw new SpellError("not_found", `spells: there is no spell "${idOrName.slice(0, 100)}".`);
+    throw new SpellError("not_found", `spells: there is no spell "${ref.slice(0, 100)}".`);
   }
 
   #spells(): SpellRepository {

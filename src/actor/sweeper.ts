@@ -11,6 +11,8 @@ const sweepEveryRuns = 64;
 const sweepEveryLength = 1024 * 1024;
 
 const ageFact = "max_age_ms";
+/** When the alarm is to sweep: it may come sooner for other things. */
+const dueFact = "sweep_at";
 /** An alarm for age alone comes no sooner. */
 const leastWaitMs = 3_600_000;
 
@@ -52,11 +54,13 @@ export class Sweeper {
     if (this.#ended >= sweepEveryRuns || grown >= sweepEveryLength) this.#plan();
   }
 
-  /** The alarm has come: what is of age goes. */
+  /** The alarm has come, for whatever: what is of age goes, once some of it must be. */
   alarm(): void {
-    const { facts, limits } = this.#options;
+    const { facts, limits, clock, wakeBy } = this.#options;
     const maxAgeMs = facts.get(ageFact);
     if (maxAgeMs === 0) return;
+    const dueAt = facts.get(dueFact);
+    if (dueAt > clock.now()) return wakeBy(dueAt);
     const byAge = { maxRuns: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER, maxAgeMs };
     this.#sweep(limits() ?? byAge);
   }
@@ -86,7 +90,9 @@ export class Sweeper {
       if (oldest === undefined) return;
       if (facts.get(ageFact) !== limits.maxAgeMs) facts.set(ageFact, limits.maxAgeMs);
       // Looked at by its beginning, it goes by its end: a run that took long is looked at again.
-      wakeBy(Math.max(oldest + limits.maxAgeMs, clock.now() + leastWaitMs));
+      const dueAt = Math.max(oldest + limits.maxAgeMs, clock.now() + leastWaitMs);
+      facts.set(dueFact, dueAt);
+      wakeBy(dueAt);
     } catch (thrown) {
       fault(thrown);
     }

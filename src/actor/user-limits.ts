@@ -1,10 +1,12 @@
-/** What one user may have at once over all runners, by the operator's settings. Without a setting there is no limit. */
+/** What one user may have and do over all runners, by the operator's settings. Without a setting there is no limit. */
 import type { Env } from "../env.ts";
-import { SpellError } from "../protocol/errors.ts";
+import { limitOf } from "../platform/limit-setting.ts";
 
 export interface UserLimits {
   /** Runs in progress. */
   runs: number;
+  /** Runs that begin. */
+  runsPerSecond: number;
   connections: number;
   /** Bytes of the databases of all the user's runners. */
   journalBytes: number;
@@ -12,6 +14,7 @@ export interface UserLimits {
 
 export const limitSettings = {
   runs: "USER_MAX_RUNS",
+  runsPerSecond: "USER_MAX_RUNS_PER_SECOND",
   connections: "USER_MAX_CONNECTIONS",
   journalBytes: "USER_MAX_JOURNAL_BYTES",
 } as const satisfies Record<keyof UserLimits, keyof Env>;
@@ -22,13 +25,7 @@ export const limitSettings = {
  */
 export const userLimitsOf = (env: Pick<Env, (typeof limitSettings)[keyof UserLimits]>): UserLimits => ({
   runs: limitOf(env, limitSettings.runs),
+  runsPerSecond: limitOf(env, limitSettings.runsPerSecond),
   connections: limitOf(env, limitSettings.connections),
   journalBytes: limitOf(env, limitSettings.journalBytes),
 });
-
-function limitOf(env: Pick<Env, (typeof limitSettings)[keyof UserLimits]>, name: keyof typeof env): number {
-  const text = env[name]?.trim() ?? "";
-  if (text === "") return Number.POSITIVE_INFINITY;
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new SpellError("not_configured", `${name} must be a positive whole number, or be left out.`);
-}

@@ -19,21 +19,29 @@ interface Wake {
   done: () => void;
 }
 
+/** Of the time for which an alarm is set; 0 when none is. */
+const fact = "wake_at";
+/** An alarm that is later than this will not come any more. Until then nothing may put it off. */
+const lateMs = 60_000;
+
 export class Watchdog {
   readonly #options: WatchdogOptions;
   readonly #wakes = new Set<Wake>();
+  /** Read from its row when it is first wanted: what was set before the object slept still comes. */
   #armedAt: number | null = null;
 
   constructor(options: WatchdogOptions) {
     this.#options = options;
   }
 
-  /** Wakes the object by `at` (ms since 1970) at the latest. In the transaction of the turn that asks for it. */
-  wakeBy(at: number): void {
+  /** Wakes the object by `time` (ms since 1970) at the latest. In the transaction of the turn that asks for it. */
+  wakeBy(time: number): void {
     const now = this.#options.now();
-    if (this.#armedAt !== null && this.#armedAt > now && this.#armedAt <= at) return;
-    this.#armedAt = at;
-    this.#options.facts.set("wake_at", at);
+    // What is late already is for now: an alarm in the remote past is refused.
+    const at = Math.max(time, now);
+    const armedAt = (this.#armedAt ??= this.#options.facts.get(fact));
+    if (armedAt > now - lateMs && armedAt <= at) return;
+    this.#note(at);
     void this.#options.storage.setAlarm(at);
   }
 
@@ -48,13 +56,13 @@ export class Watchdog {
   /** Arms again what was armed before a restart, or, with `isUrgent`, at once. */
   rearm(isUrgent: boolean): void {
     if (isUrgent) return this.wakeBy(this.#options.now());
-    const at = this.#options.facts.get("wake_at");
+    const at = this.#options.facts.get(fact);
     if (at > 0) this.wakeBy(at);
   }
 
   /** The alarm has come: calls what is due, and arms for the rest. */
   fired(): void {
-    this.#armedAt = null;
+    this.#note(0);
     const now = this.#options.now();
     for (const wake of this.#wakes) {
       if (wake.at > now) continue;
@@ -63,5 +71,10 @@ export class Watchdog {
     }
     const next = Math.min(...[...this.#wakes].map(({ at }) => at));
     if (Number.isFinite(next)) this.wakeBy(next);
+  }
+
+  #note(at: number): void {
+    this.#armedAt = at;
+    this.#options.facts.set(fact, at);
   }
 }

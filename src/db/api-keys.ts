@@ -1,12 +1,9 @@
 /** Keys of programs: `sk_…`, told once and kept as a hash. */
 import { randomToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
-import type { ApiKey, Scope } from "../protocol/accounts.ts";
+import { type ApiKey, maxKeys, type Scope } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { run } from "./run.ts";
-
-/** Of one user. */
-const maxKeys = 100;
 
 interface Row {
   id: string;
@@ -75,11 +72,16 @@ export class ApiKeyRepository {
   async find(
     key: string,
     now: number,
-  ): Promise<{ userId: string; scopes: Scope[]; expiresAt: number } | undefined> {
+  ): Promise<{ userId: string; keyId: string; scopes: Scope[]; expiresAt: number } | undefined> {
     const { results } = await run<Row>(this.#db, "SELECT * FROM api_keys WHERE hash = ?", await sha256(key));
     const [row] = results;
     if (row === undefined || (row.expires_at !== null && row.expires_at <= now)) return undefined;
     const expiresAt = row.expires_at ?? Number.MAX_SAFE_INTEGER;
-    return { userId: row.user_id, scopes: JSON.parse(row.scopes) as Scope[], expiresAt };
+    return {
+      userId: row.user_id,
+      keyId: row.id,
+      scopes: JSON.parse(row.scopes) as Scope[],
+      expiresAt,
+    };
   }
 }

@@ -10,6 +10,8 @@ export interface Sql {
   where: string;
   order: string;
   values: (string | number)[];
+  /** Of these the first, which `where` alone needs: a count that is given more is refused by the objects' SQLite. */
+  whereValues: (string | number)[];
 }
 
 /** D1 takes 100; the caller's own come on top. */
@@ -22,10 +24,11 @@ export function sqlOf(query: Pick<ParsedQuery, "where" | "or" | "sort">, columns
   const writer = new Writer(columns);
   const conditions = [writer.all(query.where)];
   if (query.or.length > 0) conditions.push(`(${query.or.map((part) => writer.all(part)).join(" OR ")})`);
+  const whereValues = [...writer.values];
   const order = query.sort.flatMap(([field, direction]) => writer.order(field, direction));
   // Rows that are equal come in the order of their creation, or, behind a field that descends, in the reverse.
   order.push(query.sort.at(-1)?.[1] === -1 ? "seq DESC" : "seq");
-  return { where: conditions.join(" AND "), order: order.join(", "), values: writer.values };
+  return { where: conditions.join(" AND "), order: order.join(", "), values: writer.values, whereValues };
 }
 
 class Writer {

@@ -1,11 +1,9 @@
 /** Users' secrets: written and used, never read back over the API. */
 import { now } from "../platform/clock.ts";
 import { open, seal, type SecretKeys } from "../platform/secret-box.ts";
+import { maxSecrets } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { run } from "./run.ts";
-
-/** Of one user. */
-const maxSecrets = 100;
 
 /** Every method throws SpellError `overloaded` (with `retryAfter`) while D1 is in trouble, `not_configured` without a key. */
 export class SecretRepository {

@@ -222,15 +222,26 @@ export class SpellRepository {
       : { data };
   }
 
-  /** Leaves a tombstone. Gives the last version, or null when there was no such spell. */
-  async remove(owner: string, id: string): Promise<{ version: number } | null> {
+  /**
+   * Leaves a tombstone, and ends what was published of the spell. Gives the last version and the id under which it was published, or
+   * null when there was no such spell.
+   */
+  async remove(owner: string, id: string): Promise<{ version: number; publicId?: string } | null> {
     const update = this.#db
       .prepare(
         `UPDATE spells SET deleted_at = ?3 WHERE owner = ?1 AND id = ?2 AND deleted_at IS NULL RETURNING version`,
       )
       .bind(owner, id, now());
-    const { results } = await this.#ask(() => update.all<{ version: number }>());
-    return results[0] ?? null;
+    const unpublish = this.#db
+      .prepare("DELETE FROM publications WHERE owner = ?1 AND spell_id = ?2 RETURNING public_id")
+      .bind(owner, id);
+    const [updated, unpublished] = await this.#ask(() =>
+      this.#db.batch<{ version: number; public_id: string }>([update, unpublish]),
+    );
+    const row = updated?.results[0];
+    if (row === undefined) return null;
+    const publicId = unpublished?.results[0]?.public_id;
+    return { version: row.version, ...(publicId === undefined ? {} : { publicId }) };
   }
 
   /** The head of the owner's spell with exactly this name, of several the one changed last; null when there is none. */

@@ -22,6 +22,7 @@ import { Fibers } from "./fibers.ts";
 import { Flow, type FlowHost } from "./flow.ts";
 import { Follower, type FollowerHost } from "./follower.ts";
 import { Frame } from "./frame.ts";
+import { mismatch } from "./records.ts";
 import { type Limits, limitsOf, overBudget, overdue, tooLarge } from "./limits.ts";
 import { Performer, type PerformerHost, type Question } from "./performer.ts";
 import { type EnginePlugin, Plugins } from "./plugins.ts";
@@ -282,13 +283,21 @@ export class Execution
         if (this.#isPaused || this.#end !== null) break;
       }
     } catch (thrown) {
-      const error = SpellError.from(thrown);
-      if (error.code === "internal") error.errorId ??= this.#ports.fault?.(thrown, "");
-      this.fail(error);
+      this.#break(thrown);
     } finally {
       this.#isGoing = false;
     }
     this.#commit();
+  }
+
+  #break(thrown: unknown): void {
+    const error = SpellError.from(thrown);
+    if (error.code !== "internal") return this.fail(error);
+    // A replay executes nothing: what is at fault there are the records or the plan.
+    if (this.#options.isReplay === true)
+      return this.fail(mismatch("they cannot be followed together", undefined, thrown));
+    error.errorId ??= this.#ports.fault?.(thrown, "");
+    this.fail(error);
   }
 
   /** The run is at rest: goes on with what was recorded, where there is any. */

@@ -53,11 +53,12 @@ export function failureOf({ nodeId, error: { code, message, errors, errorId } }:
 }
 
 /** A record that does not fit ends a replay here, never in a guess. */
-export function mismatch(why: string, found: RunEvent | undefined): SpellError {
+export function mismatch(why: string, found: RunEvent | undefined, cause?: unknown): SpellError {
   const at = found === undefined ? "" : ` (found ${describe(found)})`;
   return new SpellError(
     "journal_mismatch",
     `This journal does not fit the plan: ${why}${at}. Replay it with the version that it was recorded with.`,
+    { cause },
   );
 }
 

@@ -48,7 +48,8 @@ export function replay(plan: Plan, records: readonly RunEvent[], options: Replay
       journal: { append, commit: () => {} },
       fault: (thrown) => (options.onPluginError?.(thrown), ""),
     },
-    limits: { maxVisits: Number.POSITIVE_INFINITY, ...options.limits },
+    // Those of the run itself: without them a tampered journal could open iterations until the memory is full.
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   execution.run();
   return { events, end: execution.end, state: execution.state };

@@ -32,6 +32,9 @@ export interface BehaveGraph {
 export const keyOf = (value: Json | undefined): string | undefined =>
   typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined;
 
+/** No document has such a key: see json-tree.ts. */
+const noKey = "__proto__";
+
 export const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
 
 export function readSharedParts(graph: JsonObject, issues: SpellIssue[]): BehaveGraph {
@@ -49,7 +52,7 @@ export function readSockets(list: Json[]): BehaveSocket[] {
   for (const entry of list) {
     if (!isJsonObject(entry)) continue;
     const name = keyOf(entry.name) ?? keyOf(entry.key) ?? "";
-    if (name === "" || name.length > 200 || sockets.has(name)) continue;
+    if (name === "" || name === noKey || name.length > 200 || sockets.has(name)) continue;
     const type = entry.valueType ?? entry.valueTypeName;
     const initial = entry.defaultValue ?? undefined;
     sockets.set(name, {
@@ -66,9 +69,9 @@ function readVariables(list: Json[], issues: SpellIssue[]): Map<string, BehaveVa
   const keys = new Set<string>();
   for (const entry of list) {
     const id = isJsonObject(entry) ? keyOf(entry.id) : undefined;
-    if (!isJsonObject(entry) || id === undefined || variables.has(id)) {
+    if (!isJsonObject(entry) || id === undefined || id === noKey || variables.has(id)) {
       const message =
-        id === undefined
+        id === undefined || id === noKey
           ? "A variable without an id was left out."
           : `A further variable with the id "${id}" was left out.`;
       issues.push({ severity: "warning", code: "not_carried", message });
@@ -76,7 +79,7 @@ function readVariables(list: Json[], issues: SpellIssue[]): Map<string, BehaveVa
     }
     const name = keyOf(entry.name) ?? id;
     const type = typeof entry.valueTypeName === "string" ? entry.valueTypeName : "string";
-    const key = keys.has(name) ? id : name;
+    const key = keys.has(name) || name === noKey ? id : name;
     keys.add(key);
     const given = entry.initialValue;
     const initial = given === undefined || given === null ? undefined : plainValue(type, given);

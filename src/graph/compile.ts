@@ -134,18 +134,26 @@ class Linker {
   }
 }
 
-/** Maps a Spell node's sockets to the names inside: by the sockets' labels, or by the inner nodes' `socketKey`. */
+/**
+ * Maps a Spell node's sockets to the names inside: by the sockets' labels, or by the inner nodes' `socketKey`. A Module of 2021 went
+ * by the keys, whatever its nodes had come to be called.
+ */
 function callOf(node: PlanNode, drawn: SpellNode | undefined, graph: number, inner: PlanGraph): PlanCall {
   const keyed = (indices: readonly number[], socket: string): PlanNode | undefined =>
     indices.map((i) => inner.nodes[i]).find((candidate) => candidate?.data.socketKey === socket);
+  const isModule = node.component === "Module";
+  const named = (indices: readonly number[], socket: string, label: string | undefined): string => {
+    const byKey = keyed(indices, socket)?.name;
+    return (isModule ? (byKey ?? label) : (label ?? byKey)) ?? socket;
+  };
   const labels = new Map(node.labels ?? []);
   const inputs = node.inputs.map(([socket]): [string, string] => [
     socket,
-    labels.get(socket) ?? keyed(inner.inputs, socket)?.name ?? socket,
+    named(inner.inputs, socket, labels.get(socket)),
   ]);
   const outputs = node.outs.map(([label, socket]): [string, string] => [
     socket,
-    label !== socket ? label : (keyed(inner.outputs, socket)?.name ?? socket),
+    named(inner.outputs, socket, label === socket ? undefined : label),
   ]);
   const exits = node.next.flatMap(([socket]): [string, number[] | null][] => {
     // The component's own trigger mirrors no exit: it fires when the sub-spell is done.
@@ -165,7 +173,7 @@ function callOf(node: PlanNode, drawn: SpellNode | undefined, graph: number, inn
         : undefined;
     return start === undefined ? [] : [[socket.name, start]];
   });
-  const chooses = node.component === "Module" && entries.length > 0;
+  const chooses = isModule && entries.length > 0;
   const start = inner.startsByInput && !inner.fibers ? startByInput(inputs, inner) : undefined;
   // behave-graph has a node of its own for what another spell passes in, beside those for messages.
   const isEntry = (i: number): boolean => inner.nodes[i]?.component === "events/subspells/input";

@@ -10,16 +10,17 @@ import {
   signUpRequest,
 } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
+import { countSignIn, countSignUp } from "./attempts.ts";
 import { parseAs, readJson } from "./body.ts";
+import { maxBodyBytes } from "./bounds.ts";
 import { secretOf, signAccess } from "./access-token.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
 
-const maxBodyBytes = 4096;
-
 export function addAccountRoutes(app: App): void {
   const tag = "auth";
   const refused = { 401: problemAnswer("Not that password, or not that token") };
+  const tooMany = { 429: problemAnswer("Too many attempts") };
   addRoute(
     app,
     {
@@ -33,6 +34,7 @@ export function addAccountRoutes(app: App): void {
         201: answer("Signed up, and in", "SignedIn"),
         403: problemAnswer("Signing up is closed here"),
         409: problemAnswer("There is an account of this address"),
+        ...tooMany,
       },
     },
     async (c) => {
@@ -40,6 +42,7 @@ export function addAccountRoutes(app: App): void {
         throw new SpellError("forbidden", "Signing up is closed here. Ask whoever runs this server.");
       secretOf(c.env);
       const { email, password } = await bodyOf(c, signUpRequest);
+      await countSignUp(c);
       const userId = await accountsOf(c).create(email, await hashPassword(password), now());
       return json(await signedIn(c, userId, await accountsOf(c).signIn(userId, now())), 201);
     },
@@ -53,14 +56,16 @@ export function addAccountRoutes(app: App): void {
       tag,
       access: "public",
       body: { schema: "LoginRequest", required: true },
-      responses: { 200: answer("Signed in", "SignedIn"), ...refused },
+      responses: { 200: answer("Signed in", "SignedIn"), ...refused, ...tooMany },
     },
     async (c) => {
       const { email, password } = await bodyOf(c, loginRequest);
+      const wasRight = await countSignIn(c, email);
       const account = await accountsOf(c).findByEmail(email);
       // Compared in any case: how long it takes tells nothing of who has an account.
       if (!(await isPassword(password, account?.password)) || account === undefined)
         throw new SpellError("unauthorized", "There is no account of this address with this password.");
+      await wasRight();
       return json(await signedIn(c, account.userId, await accountsOf(c).signIn(account.userId, now())));
     },
   );
@@ -107,7 +112,7 @@ async function bodyOf<S extends Parameters<typeof parseAs>[0]>(
   c: RouteContext,
   schema: S,
 ): Promise<ReturnType<typeof parseAs<S>>> {
-  return parseAs(schema, await readJson(c.req.raw, { maxBytes: maxBodyBytes }), "The body");
+  return parseAs(schema, await readJson(c.req.raw, { maxBytes: maxBodyBytes.account }), "The body");
 }
 
 async function signedIn(c: RouteContext, userId: string, refreshToken: string): Promise<SignedIn> {

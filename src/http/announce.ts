@@ -1,4 +1,4 @@
-/** Telling a user's loaded runners of a change, before the writer is answered. */
+/** Telling a user's runners of a change, before the writer is answered. */
 import type { ManagerRpc } from "../actor/rpc.ts";
 import type { Env } from "../env.ts";
 import { describeError, log } from "../platform/log.ts";
@@ -14,6 +14,6 @@ export async function announce(
   try {
     await atMostTwice(() => tell(managerOf(env, owner)));
   } catch (error) {
-    log.error("runners were not told of a changed spell", { owner, error: describeError(error) });
+    log.error("runners were not told of a change", { owner, error: describeError(error) });
   }
 }

@@ -1,5 +1,6 @@
 /** Tickets: from a token to what may stand in a WebSocket's URL. */
-import { makeTicket, ticketLifetimeSeconds } from "../platform/tickets.ts";
+import { makeTicket } from "../platform/tickets.ts";
+import { ticketLifetimeSeconds } from "../protocol/accounts.ts";
 import { askActor, managerOf } from "./actors.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App } from "./route.ts";

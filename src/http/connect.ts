@@ -4,12 +4,14 @@ import { upgradeHeaders } from "../actor/rpc.ts";
 import type { Identity } from "../platform/authenticator.ts";
 import { now } from "../platform/clock.ts";
 import { identify } from "../platform/identify.ts";
+import { requireScope } from "../platform/scopes.ts";
 import { readTicket } from "../platform/tickets.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { askActor, managerOf, runnerOf } from "./actors.ts";
-import { bearerToken, requireScope } from "./middleware/auth.ts";
+import { bearerToken } from "./middleware/auth.ts";
 import { forgetSpell } from "./ownership.ts";
-import { idParams, runnerAddressOf, sessionQuery } from "./request.ts";
+import { requireRate } from "./rates.ts";
+import { addressParams, runnerAddressOf, sessionQuery } from "./request.ts";
 import { type Failure, problem } from "./responses.ts";
 import { addRoute, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
 
@@ -26,7 +28,7 @@ export function addConnectRoute(app: App): void {
         "Open a WebSocket to a runner, by the header, the subprotocols `spellrunner.v1, bearer.<token>` or a ticket",
       tag: "runners",
       access: "own",
-      params: idParams,
+      params: addressParams,
       query: sessionQuery.extend({ ticket: z.string().optional() }),
       responses: {
         101: emptyAnswer("The WebSocket"),
@@ -46,11 +48,17 @@ async function connect(c: RouteContext): Promise<Response> {
       { status: 426, title: "Upgrade required", headers: { upgrade: "websocket", connection: "Upgrade" } },
     );
   const offered = (c.req.header("sec-websocket-protocol") ?? "").split(",").map((name) => name.trim());
-  const { userId, expiresAt } = await identityOf(c, offered);
+  const { userId, expiresAt, keyId, scopes } = await identityOf(c, offered);
+  await requireRate(c.env, "USER_RATE", userId);
   const address = await runnerAddressOf(c, userId);
+  const key = keyId === undefined ? undefined : { id: keyId, scopes: scopes ?? [] };
   // Made anew and not copied: no header from outside, and no token, reaches the actor.
   const upgrade = new Request("https://runner/connect", {
-    headers: { upgrade: "websocket", [upgradeHeaders.expiresAt]: String(expiresAt) },
+    headers: {
+      upgrade: "websocket",
+      [upgradeHeaders.expiresAt]: String(expiresAt),
+      ...(key === undefined ? {} : { [upgradeHeaders.key]: JSON.stringify(key) }),
+    },
   });
   // Nothing has happened before a socket is there, so a second attempt does no harm.
   const response = await askActor(
@@ -60,9 +68,11 @@ async function connect(c: RouteContext): Promise<Response> {
   );
   if (response.status === 404) forgetSpell(address.owner, address.spellId);
   if (response.webSocket === null) return problem(await response.json<Failure>());
-  if (!offered.includes(subprotocol)) return response;
   // A browser drops a connection whose server chose none of the subprotocols that it offered.
-  const headers = { "sec-websocket-protocol": subprotocol };
+  const headers: Record<string, string> = offered.includes(subprotocol)
+    ? { "sec-websocket-protocol": subprotocol }
+    : {};
+  // Anew, since the actor's own takes no headers any more.
   return new Response(null, { status: 101, webSocket: response.webSocket, headers });
 }
 
@@ -72,8 +82,8 @@ async function identityOf(c: RouteContext, offered: readonly string[]): Promise<
     bearerToken(c.req.header("authorization")) ??
     offered.find((name) => name.startsWith(tokenPrefix))?.slice(tokenPrefix.length);
   if (token !== undefined) {
-    const identity = await identify(c.env, token);
-    requireScope(identity, "runners");
+    const identity = await identify(c.env, token, { isLasting: true });
+    requireScope(identity.scopes, "runners");
     return identity;
   }
   const ticket = c.req.query("ticket");

@@ -12,10 +12,10 @@ import type { Json } from "../protocol/values.ts";
 import { boundOf, boundServices } from "../platform/bound-services.ts";
 import { askActor } from "./actors.ts";
 import { readText } from "./body.ts";
+import { maxBodyBytes } from "./bounds.ts";
 import { json, jsonText, problem } from "./responses.ts";
 import { addRoute, answer, type App, problemAnswer, type RouteContext } from "./route.ts";
 
-const maxHookBytes = 1024 * 1024;
 /** As `actor/hooks/hook-keys.ts` makes them: 18 bytes, a node's id or that of a run with a name, 16 bytes. */
 const shape = /^([A-Za-z0-9_-]{24})\.([A-Za-z0-9_-]{1,1700})\.([A-Za-z0-9_-]{22})$/;
 
@@ -69,7 +69,7 @@ async function tellAgent(c: RouteContext, token: string): Promise<Response> {
   const target = parseAgentName(await targetOf(c.env, token));
   if (target === undefined) throw noHook();
   const agents = boundOf(boundServices(c.env), "agents");
-  const body = await readText(c.req.raw, maxHookBytes);
+  const body = await readText(c.req.raw, maxBodyBytes.hook);
   const request = {
     token,
     headers: headersOf(c.req.raw),
@@ -85,7 +85,7 @@ async function fireSource(c: RouteContext, token: string): Promise<Response> {
   const [, id, part, mac] = shape.exec(token) ?? [];
   if (id === undefined || part === undefined || mac === undefined) throw noHook();
   const name = await targetOf(c.env, id);
-  const text = await readText(c.req.raw, maxHookBytes);
+  const text = await readText(c.req.raw, maxBodyBytes.hook);
   const value = { body: valueOf(text, c.req.raw.headers), query: queryOf(c), headers: headersOf(c.req.raw) };
   const call: HookCall = { part, mac, value };
   const key = c.req.header("idempotency-key") ?? c.req.header("webhook-id");

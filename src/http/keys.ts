@@ -4,11 +4,11 @@ import { ApiKeyRepository } from "../db/api-keys.ts";
 import { now } from "../platform/clock.ts";
 import { newApiKey } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
+import { announce } from "./announce.ts";
 import { parseAs, readJson } from "./body.ts";
+import { maxBodyBytes } from "./bounds.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
-
-const maxBodyBytes = 4096;
 
 export function addKeyRoutes(app: App): void {
   const ofAll = { path: "/users/me/keys", tag: "auth", access: "user" } as const;
@@ -32,7 +32,7 @@ export function addKeyRoutes(app: App): void {
       responses: { 201: answer("The key", "MadeApiKey") },
     },
     async (c) => {
-      const body = await readJson(c.req.raw, { maxBytes: maxBodyBytes });
+      const body = await readJson(c.req.raw, { maxBytes: maxBodyBytes.key });
       const { name, scopes = ["all"], expiresAt } = parseAs(newApiKey, body, "The key");
       if (expiresAt !== undefined && expiresAt <= now())
         throw new SpellError("bad_request", "The key would have expired already.", {
@@ -48,14 +48,17 @@ export function addKeyRoutes(app: App): void {
       ...ofAll,
       path: "/users/me/keys/{id}",
       method: "delete",
-      summary: "Remove a key; it ends to count within half a minute",
+      summary:
+        "Remove a key: connections that it opened close at once, requests are refused within half a minute",
       params: z.object({ id: z.string() }),
       responses: { 204: emptyAnswer("Removed"), 404: problemAnswer("You have none of that id") },
     },
     async (c) => {
       const id = c.req.param("id") ?? "";
-      if (!(await keysOf(c).remove(c.var.identity.userId, id)))
+      const { userId } = c.var.identity;
+      if (!(await keysOf(c).remove(userId, id)))
         throw new SpellError("not_found", "You have no key of this id.");
+      await announce(c.env, userId, (manager) => manager.keyRemoved(id));
       return new Response(null, { status: 204 });
     },
   );

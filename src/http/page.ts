@@ -10,28 +10,21 @@ const types: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-/** Its own scripts alone; React Flow and CodeMirror set styles as they run. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join("; ");
-
-const pageHeaders = {
-  "content-security-policy": policy,
-  "cross-origin-opener-policy": "same-origin",
-  "permissions-policy": "camera=(), geolocation=(), microphone=()",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-};
+/** Its own scripts alone; React Flow and CodeMirror set styles as they run. Not every browser takes its own WebSockets for `'self'`. */
+const policyAt = ({ protocol, host }: URL): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' data: blob:",
+    "font-src 'self'",
+    `connect-src 'self' ${protocol === "https:" ? "wss" : "ws"}://${host}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
 
 /** Named by their content, so that another build has other names. */
 const forGood = "public, max-age=31536000, immutable";
@@ -57,8 +50,11 @@ async function asset(
       "not_found",
       `The page has no part \`${path.slice(0, 200)}\`. \`npm run build\` builds it.`,
     );
-  const headers = new Headers({ ...pageHeaders, "content-type": type, "cache-control": caching });
-  if (new URL(url).protocol === "https:")
-    headers.set("strict-transport-security", "max-age=31536000; includeSubDomains");
-  return new Response(found.body, { headers });
+  return new Response(found.body, {
+    headers: {
+      "content-security-policy": policyAt(new URL(url)),
+      "content-type": type,
+      "cache-control": caching,
+    },
+  });
 }

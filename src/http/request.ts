@@ -1,16 +1,18 @@
 /** What a request says: path parameters, queries, preconditions, the form of answer that it wants. */
 import { accepts } from "hono/accepts";
 import * as z from "zod";
-import { defaultSession, type RunnerAddress } from "../actor/address.ts";
+import { defaultSession, publicIdOf, type RunnerAddress } from "../actor/address.ts";
 import { SpellError } from "../protocol/errors.ts";
-import { sessionName, spellId } from "../protocol/spell.ts";
+import { sessionName, spellAddress, spellId } from "../protocol/spell.ts";
 import { parseAs } from "./body.ts";
-import { noSuchSpell, requireSpell } from "./ownership.ts";
+import { noSuchSpell, requirePublished, requireSpell } from "./ownership.ts";
 import type { RouteContext } from "./route.ts";
 
 export const idParams = z.object({ id: spellId });
 export const versionParams = z.object({ id: spellId, n: z.coerce.number().int().positive() });
-export const runParams = z.object({ id: spellId, runId: z.string().max(64) });
+/** Of what others may do with a published spell, too. */
+export const addressParams = z.object({ id: spellAddress });
+export const runParams = z.object({ id: spellAddress, runId: z.string().max(64) });
 export const valueParams = runParams.extend({ valueId: z.string().max(128) });
 
 export const sessionQuery = z.object({ session: sessionName.default(defaultSession) });
@@ -56,12 +58,18 @@ export function opaqueParam(c: RouteContext, name: "runId" | "valueId", maxLengt
 }
 
 /**
- * The runner that a request means, once it is clear that the spell is the caller's.
+ * The runner that a request means, once it is clear that the spell is the caller's own, or published. What is for one's own spells
+ * alone asks {@link spellIdOf} first.
  * @throws SpellError `bad_request` for a bad `?session`, `not_found`, `overloaded`
  */
 export async function runnerAddressOf(c: RouteContext, userId: string): Promise<RunnerAddress> {
-  const id = spellIdOf(c);
   const session = sessionOf(c);
+  const publicId = publicIdOf(c.req.param("id") ?? "");
+  if (publicId !== undefined) {
+    const owner = await requirePublished(c.env.DB, publicId);
+    return { caller: userId, owner, spellId: `@${publicId}`, session };
+  }
+  const id = spellIdOf(c);
   await requireSpell(c.env.DB, userId, id);
   return { caller: userId, owner: userId, spellId: id, session };
 }

@@ -1,15 +1,12 @@
-/** Answers: JSON as text, event streams, and problems (RFC 9457). Every one of them carries its security headers. */
+/** Answers: JSON as text, event streams, and problems (RFC 9457). Their security headers come by middleware/headers.ts. */
 import { type ErrorInfo, type Problem, SpellError, statusOf, titleOf } from "../protocol/errors.ts";
 import { VersionConflict } from "../db/spells.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, log } from "../platform/log.ts";
 
-/** `no-store`: answers belong to one user. `nosniff`: a value that a user wrote must never be taken for a page. */
-const baseHeaders = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
-
 /** @param text JSON, sent as it is */
 export const jsonText = (text: string, status = 200, headers: Record<string, string> = {}): Response =>
-  new Response(text, { status, headers: { "content-type": "application/json", ...baseHeaders, ...headers } });
+  new Response(text, { status, headers: { "content-type": "application/json", ...headers } });
 
 export const json = (value: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   jsonText(JSON.stringify(value), status, headers);
@@ -23,7 +20,7 @@ export const eventStream = (
 ): Response =>
   new Response(body, {
     // Some proxies hold a stream back to fill their buffers unless they are told not to.
-    headers: { "content-type": "text/event-stream", "x-accel-buffering": "no", ...baseHeaders, ...headers },
+    headers: { "content-type": "text/event-stream", "x-accel-buffering": "no", ...headers },
   });
 
 export const versionTag = (version: number): string => `"${version}"`;
@@ -59,9 +56,10 @@ export function problem(failure: Failure, differences: Differences = {}): Respon
     errorId,
     version,
   };
-  const headers: Record<string, string> = { "content-type": "application/problem+json", ...baseHeaders };
+  const headers: Record<string, string> = { "content-type": "application/problem+json" };
   if (status === 401) headers["www-authenticate"] = 'Bearer realm="spellrunner"';
-  if (status === 503 || retryAfter !== undefined) headers["retry-after"] = String(Math.ceil(retryAfter ?? 1));
+  if (status === 503 || status === 429 || retryAfter !== undefined)
+    headers["retry-after"] = String(Math.ceil(retryAfter ?? 1));
   if (version !== undefined) headers.etag = versionTag(version);
   return new Response(JSON.stringify(body), { status, headers: { ...headers, ...differences.headers } });
 }

@@ -1,8 +1,9 @@
 /** Runners over HTTP: what is loaded, loading and unloading. */
-import { askActor, managerOf } from "./actors.ts";
-import { idParams, sessionQuery } from "./request.ts";
+import type { RpcAnswer } from "../actor/rpc.ts";
+import { askActor, managerOf, type RunnerStub } from "./actors.ts";
+import { addressParams, idParams, sessionQuery, spellIdOf } from "./request.ts";
 import { jsonText, problem } from "./responses.ts";
-import { addRoute, answer, type App, problemAnswer } from "./route.ts";
+import { addRoute, answer, type App, problemAnswer, type RouteContext } from "./route.ts";
 import { answerOfManager, answerOfRunner } from "./runner-answer.ts";
 
 export function addRunnerRoutes(app: App): void {
@@ -11,9 +12,15 @@ export function addRunnerRoutes(app: App): void {
     path: "/spells/{id}/runner",
     tag,
     access: "user",
-    params: idParams,
+    params: addressParams,
     query: sessionQuery,
   } as const;
+  const ofOwn = { ...ofSpell, params: idParams } as const;
+  /** A published spell is run by others, and not left to fire on their account. */
+  const answerOfOwn = (c: RouteContext, call: (runner: RunnerStub) => Promise<RpcAnswer>) => {
+    spellIdOf(c);
+    return answerOfRunner(c, "write", call);
+  };
   addRoute(
     app,
     {
@@ -47,7 +54,7 @@ export function addRunnerRoutes(app: App): void {
   addRoute(
     app,
     {
-      ...ofSpell,
+      ...ofOwn,
       path: "/spells/{id}/play",
       method: "post",
       summary: "Start the sources of a spell: each firing of one is a run",
@@ -56,18 +63,18 @@ export function addRunnerRoutes(app: App): void {
         422: problemAnswer("The spell has no source that can fire"),
       },
     },
-    (c) => answerOfRunner(c, "write", (runner) => runner.play()),
+    (c) => answerOfOwn(c, (runner) => runner.play()),
   );
   addRoute(
     app,
     {
-      ...ofSpell,
+      ...ofOwn,
       path: "/spells/{id}/pause",
       method: "post",
       summary: "Stop the sources of a spell; what runs goes on to its end",
       responses: { 200: answer("The runner", "Runner") },
     },
-    (c) => answerOfRunner(c, "write", (runner) => runner.pause()),
+    (c) => answerOfOwn(c, (runner) => runner.pause()),
   );
   addRoute(
     app,

@@ -15,9 +15,10 @@ import {
 } from "../protocol/runs.ts";
 import { askActor, runnerOf } from "./actors.ts";
 import { parseAs, readJson } from "./body.ts";
+import { maxBodyBytes } from "./bounds.ts";
 import {
+  addressParams,
   idempotencyKeyOf,
-  idParams,
   opaqueParam,
   pageQuery,
   prefersAsync,
@@ -40,8 +41,6 @@ import {
   streamableAnswer,
 } from "./route.ts";
 import { answerOfRunner, failureAnswer } from "./runner-answer.ts";
-
-const maxRunBytes = 8 * 1024 * 1024;
 
 /** What came out of JSON.parse is JSON: walking up to 8 MiB of it by a schema would only cost time. */
 const parsedObject = z.record(z.string(), z.unknown()).optional();
@@ -70,7 +69,7 @@ export function addRunRoutes(app: App): void {
       summary: "Run a spell and get its outputs, or with `Accept: text/event-stream` its events as they come",
       tag,
       access: "user",
-      params: idParams,
+      params: addressParams,
       query: sessionQuery,
       headers: runHeaders,
       body: { schema: "RunRequest", required: false },
@@ -109,7 +108,7 @@ export function addRunRoutes(app: App): void {
       summary: "List the runs of a runner, newest first",
       tag,
       access: "user",
-      params: idParams,
+      params: addressParams,
       query: listQuery,
       responses: { 200: answer("One page", "RunList") },
     },
@@ -193,7 +192,7 @@ export function addRunRoutes(app: App): void {
     },
     async (c) => {
       const runId = runIdOf(c);
-      const body = await readJson(c.req.raw, { maxBytes: maxRunBytes });
+      const body = await readJson(c.req.raw, { maxBytes: maxBodyBytes.run });
       const request = parseAs(forkBody, body, "The fork request") as ForkRequest;
       return begun(c, (runner) => runner.forkRun(runId, request));
     },
@@ -264,7 +263,7 @@ const runIdOf = (c: RouteContext): string => opaqueParam(c, "runId", 64);
 async function startRun(c: RouteContext): Promise<Response> {
   const address = await runnerAddressOf(c, c.var.identity.userId);
   const key = idempotencyKeyOf(c);
-  const body = await readJson(c.req.raw, { maxBytes: maxRunBytes, empty: {} });
+  const body = await readJson(c.req.raw, { maxBytes: maxBodyBytes.run, empty: {} });
   const request = parseAs(runBody, body, "The run request") as RunRequest;
   const options: RunOptions = {};
   if (key !== undefined) options.idempotency = { key, fingerprint: await sha256Hex(canonicalJson(request)) };

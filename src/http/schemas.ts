@@ -18,6 +18,7 @@ import { componentDescription, componentList } from "../protocol/components.ts";
 import { conflictProblem, errorInfo, problem } from "../protocol/errors.ts";
 import { eventPage, stampedEvent } from "../protocol/events.ts";
 import { plan } from "../protocol/plan.ts";
+import { publication, publishedSpell, publishRequest } from "../protocol/publications.ts";
 import { run, runList, forkRequest, runRequest, runResult } from "../protocol/runs.ts";
 import {
   health,
@@ -122,6 +123,9 @@ export const namedSchemas = {
   CreatedSpell: createdSpell,
   VersionList: versionList,
   Validation: validation,
+  PublishRequest: publishRequest,
+  Publication: publication,
+  PublishedSpell: publishedSpell,
   Plan: plan,
   RunRequest: runRequest,
   ForkRequest: forkRequest,

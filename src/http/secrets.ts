@@ -4,10 +4,9 @@ import { SecretRepository } from "../db/secrets.ts";
 import { newSecret, secretName } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { parseAs, readJson } from "./body.ts";
+import { maxBodyBytes } from "./bounds.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
-
-const maxBodyBytes = 64 * 1024;
 
 export function addSecretRoutes(app: App): void {
   const ofOne = {
@@ -42,7 +41,7 @@ export function addSecretRoutes(app: App): void {
       const name = nameOf(c);
       const { value } = parseAs(
         newSecret,
-        await readJson(c.req.raw, { maxBytes: maxBodyBytes }),
+        await readJson(c.req.raw, { maxBytes: maxBodyBytes.secret }),
         "The secret",
       );
       await new SecretRepository(c.env).put(c.var.identity.userId, name, value);

@@ -4,14 +4,13 @@ import { boundOf, type BoundService, boundServices } from "../platform/bound-ser
 import { SpellError } from "../protocol/errors.ts";
 import type { RowService, ServiceCall } from "../protocol/services.ts";
 import { readJson } from "./body.ts";
+import { maxBodyBytes } from "./bounds.ts";
 import { idempotencyKeyOf } from "./request.ts";
 import { json } from "./responses.ts";
 import { type Verb, verbs } from "./service-verbs.ts";
 import { addRoute, answer, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
 import { queryIn } from "./service-query.ts";
 import type { SchemaName } from "./schemas.ts";
-
-const maxBodyBytes = 8 * 1024 * 1024;
 
 /** Services that keep rows, with the schemas of a row, of new data and of a page. */
 const rowServices = {
@@ -192,7 +191,7 @@ const queryOf = (c: RouteContext): unknown => queryIn(new URL(c.req.url).searchP
 
 /** @throws SpellError `bad_request`, `too_large` */
 async function objectOf(c: RouteContext): Promise<Record<string, unknown>> {
-  const body = await readJson(c.req.raw, { maxBytes: maxBodyBytes });
+  const body = await readJson(c.req.raw, { maxBytes: maxBodyBytes.service });
   if (typeof body === "object" && body !== null && !Array.isArray(body))
     return body as Record<string, unknown>;
   throw new SpellError("bad_request", "The body must be a JSON object.", {

@@ -1,5 +1,6 @@
 /** Spells over HTTP: saving in any supported format, reading, deleting. Versions are in versions.ts. */
 import * as z from "zod";
+import { publicIdOf } from "../actor/address.ts";
 import { SpellRepository, VersionConflict } from "../db/spells.ts";
 import { splitAtVersion } from "../db/stored-spell.ts";
 import { importSpell } from "../graph/import.ts";
@@ -11,13 +12,23 @@ import { validateSpell } from "../graph/validate.ts";
 import { catalogue } from "../nodes/index.ts";
 import { newId } from "../platform/ids.ts";
 import { SpellError } from "../protocol/errors.ts";
-import { maxSpellBytes, type SpellDocument, spellId, type SpellIssue } from "../protocol/spell.ts";
+import { type SpellDocument, spellId, type SpellIssue } from "../protocol/spell.ts";
 import { announce } from "./announce.ts";
 import { parseAs, readJson } from "./body.ts";
+import { maxBodyBytes } from "./bounds.ts";
 import { forgetSpell, noSuchSpell } from "./ownership.ts";
-import { idParams, ifMatchHeader, ifMatchOf, pageQuery, queryAs, spellIdOf } from "./request.ts";
+import { endPublished, publishedSpellOf } from "./publish.ts";
+import {
+  addressParams,
+  idParams,
+  ifMatchHeader,
+  ifMatchOf,
+  pageQuery,
+  queryAs,
+  spellIdOf,
+} from "./request.ts";
 import { json, jsonText, versionTag } from "./responses.ts";
-import { addRoute, answer, type App, emptyAnswer, problemAnswer, type RouteContext } from "./route.ts";
+import { addRoute, answer, type App, emptyAnswer, problemAnswer, refTo, type RouteContext } from "./route.ts";
 
 const listQuery = pageQuery.extend({ search: z.string().max(300).optional() });
 const otherFormats = "A spell in one of the earlier formats.";
@@ -73,13 +84,22 @@ export function addSpellRoutes(app: App): void {
     {
       method: "get",
       path: "/spells/{id}",
-      summary: "Get a spell as its native document",
+      summary: "Get a spell as its native document, or what a published one takes and gives",
       tag,
       access: "user",
-      params: idParams,
-      responses: { 200: answer("The document; its version is the ETag", "Spell") },
+      params: addressParams,
+      responses: {
+        200: {
+          description: "The document, its version the ETag; of `@<publicId>` the interface",
+          content: {
+            "application/json": { schema: { anyOf: [refTo("Spell"), refTo("PublishedSpell")] } },
+          },
+        },
+      },
     },
     async (c) => {
+      const publicId = publicIdOf(c.req.param("id") ?? "");
+      if (publicId !== undefined) return json(await publishedSpellOf(c, publicId));
       const id = spellIdOf(c);
       const stored = await repositoryOf(c).get(userOf(c), id);
       if (stored === null) throw noSuchSpell(id);
@@ -123,7 +143,8 @@ export function addSpellRoutes(app: App): void {
 
 const repositoryOf = (c: RouteContext): SpellRepository => new SpellRepository(c.env.DB);
 const userOf = (c: RouteContext): string => c.var.identity.userId;
-const readSpell = (c: RouteContext): Promise<unknown> => readJson(c.req.raw, { maxBytes: maxSpellBytes });
+const readSpell = (c: RouteContext): Promise<unknown> =>
+  readJson(c.req.raw, { maxBytes: maxBodyBytes.spell });
 
 const warningsOf = ({ document, issues, more = [] }: ImportedSpell): SpellIssue[] =>
   toldIssues([
@@ -204,6 +225,7 @@ async function deleteSpell(c: RouteContext): Promise<Response> {
   const removed = await repositoryOf(c).remove(owner, id);
   forgetSpell(owner, id);
   if (removed === null) throw noSuchSpell(id);
+  if (removed.publicId !== undefined) await endPublished(c, removed.publicId);
   await announce(c.env, owner, (manager) => manager.spellDeleted(id));
   return new Response(null, { status: 204 });
 }

@@ -1,16 +1,14 @@
 /** Files for the documents service: the bytes alone, with the rest in the address, or a form. */
 import { boundOf, boundServices } from "../platform/bound-services.ts";
 import { SpellError } from "../protocol/errors.ts";
-import { maxFileBytes, type UploadRequest } from "../protocol/services.ts";
+import type { UploadRequest } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import { readBytes } from "./body.ts";
+import { maxBodyBytes } from "./bounds.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App, problemAnswer, type RouteContext } from "./route.ts";
 import { keyHeader, serviceCallOf } from "./services.ts";
 import * as z from "zod";
-
-/** What a form adds around the file. */
-const formBytes = 64 * 1024;
 
 const fields = z.object({
   name: z.string().optional().describe("Of the file; needed where the body is the file itself"),
@@ -57,7 +55,7 @@ async function upload(c: RouteContext): Promise<Response> {
 async function fileOf(raw: Request): Promise<{ request: JsonObject; bytes: Uint8Array }> {
   const contentType = raw.headers.get("content-type") ?? "";
   const inAddress = Object.fromEntries(new URL(raw.url).searchParams);
-  const body = await readBytes(raw, maxFileBytes + formBytes);
+  const body = await readBytes(raw, maxBodyBytes.upload);
   if (!/^multipart\/form-data\b/i.test(contentType))
     return { request: requestOf({ mimeType: contentType, ...inAddress }), bytes: body };
   const form = await formOf(body, contentType);

@@ -64,6 +64,7 @@ export function addVersionRoutes(app: App): void {
       responses: { 200: answer("The plan", "Plan") },
     },
     (c) => {
+      spellIdOf(c);
       const version = versionOf(c);
       return answerOfRunner(c, "read", (runner) => runner.getPlan(version));
     },

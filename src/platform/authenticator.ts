@@ -18,8 +18,9 @@ export interface Identity {
   userId: string;
   /** ms since 1970 at which the token ends. */
   expiresAt: number;
-  /** Of a program's key: what it may be used for. */
+  /** Of a program's key: what it may be used for, and by which id its user removes it. */
   scopes?: readonly Scope[];
+  keyId?: string;
 }
 
 /** Where the public keys of an issuer come from; a test gives them at hand. */
@@ -66,6 +67,9 @@ export class Authenticator {
       ? await this.#verifyByKeySet(token)
       : await this.#verifyBySecret(token, algorithm);
     const subject = subjectOf(payload);
+    // Whoever lets people choose their names and signs by the secret must not let them choose an issuer's user.
+    if (!isKeySet && this.#config.issuers.some(({ issuer }) => subject.startsWith(`${issuer}|`)))
+      throw unauthorized("The token's `sub` claim names a user of an issuer, for whom its own keys sign.");
     const identity: Identity = {
       userId: isKeySet ? `${payload.iss}|${subject}` : subject,
       expiresAt: Math.floor(Math.min((payload.exp ?? 0) * 1000, maxTimeMs)),
@@ -124,6 +128,8 @@ export class Authenticator {
 const claims = (audience: string | undefined) => ({
   requiredClaims: ["exp", "sub"],
   clockTolerance: clockToleranceSeconds,
+  // One clock for tokens that are verified and those that are remembered.
+  currentDate: new Date(now()),
   ...(audience === undefined ? {} : { audience }),
 });
 

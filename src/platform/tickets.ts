@@ -5,8 +5,6 @@
 import { decodeText, encodeText } from "./base64url.ts";
 import { randomToken, sha256 } from "./crypto.ts";
 
-export const ticketLifetimeSeconds = 30;
-
 /** 32 bytes are 43 characters; a user id is an issuer and a subject. */
 const shape = /^([A-Za-z0-9_-]{1,4096})\.[A-Za-z0-9_-]{43}$/;
 

@@ -69,6 +69,12 @@ export const madeApiKey = apiKey.extend({ key: z.string() });
 export type MadeApiKey = z.infer<typeof madeApiKey>;
 export const apiKeyList = z.object({ data: z.array(apiKey) });
 
+/** Of one user: keys, secrets, and tickets that are open at once, of which the oldest goes first. */
+export const maxKeys = 100;
+export const maxSecrets = 100;
+export const maxTickets = 1000;
+export const ticketLifetimeSeconds = 30;
+
 /** As settings are written, so that a secret can stand for one: `OPENAI_API_KEY`. */
 export const secretName = z
   .string()

@@ -1,6 +1,6 @@
 /** Runners as they show themselves, and the small answers of the server itself. */
 import * as z from "zod";
-import { spellId } from "./spell.ts";
+import { spellAddress } from "./spell.ts";
 
 /** `GET /spells/:id/runner`. */
 /** A source of a spell that was played. */
@@ -37,8 +37,9 @@ export const runnerDescription = z.object({
 export const runnerList = z.object({
   data: z.array(
     z.object({
-      spellId,
-      owner: z.string(),
+      spellId: spellAddress,
+      /** You, where it is your own spell; not told of a published one. */
+      owner: z.string().optional(),
       session: z.string(),
       connections: z.number().int().nonnegative(),
       loaded: z.boolean(),
@@ -68,6 +69,7 @@ export const userUsage = z.object({
   /** Those that the operator has set. */
   limits: z.object({
     runs: z.number().int().positive().optional(),
+    runsPerSecond: z.number().int().positive().optional(),
     connections: z.number().int().positive().optional(),
     journalBytes: z.number().int().positive().optional(),
   }),

@@ -5,6 +5,8 @@ import { jsonObject } from "./values.ts";
 
 export const defaultTimeoutMs = 300_000;
 export const maxParallelRuns = 16;
+/** Runs of a runner that may wait for their turn; one more is refused. */
+export const maxQueuedRuns = 1000;
 
 export const concurrency = z.enum(["parallel", "queue", "reject", "latest"]);
 export type Concurrency = z.infer<typeof concurrency>;

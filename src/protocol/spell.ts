@@ -8,6 +8,10 @@ export const nodeId = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 of A-Z
 export const spellId = z
   .string()
   .regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 _ . -, not . or ..");
+/** What stands in an address: the id of one's own spell, or `@<publicId>` of one that is published. */
+export const spellAddress = z
+  .string()
+  .regex(/^(?!\.{1,2}$)@?[A-Za-z0-9_.-]{1,128}$/, "the id of a spell, or @ and a public id");
 export const sessionName = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 of A-Z a-z 0-9 _ . -");
 
 export const maxSpellBytes = 1024 * 1024;

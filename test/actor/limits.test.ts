@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { managerName } from "../../src/actor/address.ts";
 import { leaseMs, Leases } from "../../src/actor/leases.ts";
 import { RunPermits } from "../../src/actor/run-permits.ts";
+import { StartRate } from "../../src/actor/start-rate.ts";
 import { UsageBook } from "../../src/actor/usage-book.ts";
 import { userLimitsOf } from "../../src/actor/user-limits.ts";
 import type { Env } from "../../src/env.ts";
@@ -113,18 +114,73 @@ describe("Leases", () => {
     }));
 });
 
+describe("The rate of runs", () => {
+  it("is never exceeded by more than two seconds' worth, whoever asks when", () => {
+    const step = fc.record({ later: fc.nat({ max: 300 }), asks: fc.integer({ min: 1, max: 20 }) });
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 100 }),
+        fc.integer({ min: 1, max: 200 }),
+        (steps, perSecond) => {
+          const rate = new StartRate();
+          const granted: { at: number; runs: number }[] = [];
+          let at = 0;
+          for (const { later, asks } of steps) {
+            at += later;
+            for (let i = 0; i < asks; i++) {
+              const { runs, waitMs } = rate.take(perSecond, at);
+              expect(runs > 0).toBe(waitMs === 0);
+              granted.push({ at, runs });
+            }
+          }
+          for (const [i, first] of granted.entries()) {
+            let sum = 0;
+            for (const { at: then, runs } of granted.slice(i)) {
+              sum += runs;
+              // Granted a second before its end, a run may begin at its end.
+              expect(sum).toBeLessThanOrEqual(perSecond * ((then - first.at) / 1000 + 1) + 1e-6);
+            }
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+  it("says when to come again, and keeps it", () => {
+    const rate = new StartRate();
+    while (rate.take(50, 0).runs > 0);
+    const { waitMs } = rate.take(50, 0);
+    expect(waitMs).toBeLessThanOrEqual(100);
+    expect(rate.take(50, waitMs - 1).runs).toBe(0);
+    expect(rate.take(50, waitMs + 1).runs).toBe(5);
+    // A clock that goes back gives nothing twice.
+    expect(rate.take(50, 0).runs).toBe(0);
+  });
+});
+
 describe("A runner's permits", () => {
-  function permits(runs: number) {
+  const infinite = Number.POSITIVE_INFINITY;
+  const unlimited = {
+    runs: infinite,
+    runsPerSecond: infinite,
+    connections: infinite,
+    journalBytes: infinite,
+  };
+  function permits(limits: Partial<typeof unlimited>) {
     const asked: number[] = [];
+    const rate = new StartRate();
     const state = { at: 0, underway: 0, isBroken: false, grant: 3, isFull: false };
     const soon: (() => Promise<void>)[] = [];
     const made = new RunPermits({
-      limits: () => ({ runs, connections: Number.POSITIVE_INFINITY, journalBytes: Number.POSITIVE_INFINITY }),
+      limits: () => ({ ...unlimited, ...limits }),
       underway: () => state.underway,
-      lease: async (wanted) => {
+      lease: async (wanted, wantsStarts) => {
         asked.push(wanted);
         if (state.isBroken) throw new Error("gone");
-        return { runs: state.grant, expiresAt: state.at + leaseMs, isFull: state.isFull };
+        const lease = { runs: state.grant, expiresAt: state.at + leaseMs, isFull: state.isFull };
+        return wantsStarts
+          ? { ...lease, starts: rate.take(limits.runsPerSecond ?? infinite, state.at) }
+          : lease;
       },
       now: () => state.at,
       soon: (work) => soon.push(work),
@@ -132,38 +188,63 @@ describe("A runner's permits", () => {
     return { made, asked, state, soon };
   }
   it("ask nothing where there is no limit", () => {
-    const { made, asked } = permits(Number.POSITIVE_INFINITY);
-    expect([made.isFree, asked]).toEqual([true, []]);
+    const { made, asked } = permits({});
+    expect([made.pass(), asked]).toEqual([true, []]);
   });
   it("ask once, and renew in the background from half of the time on", async () => {
-    const { made, asked, state, soon } = permits(10);
-    expect(made.isFree).toBe(false);
+    const { made, asked, state, soon } = permits({ runs: 10 });
+    expect(made.pass()).toBe(false);
     await made.take();
     state.underway = 2;
-    expect([made.isFree, asked, soon.length]).toEqual([true, [1], 0]);
+    expect([made.pass(), asked, soon.length]).toEqual([true, [1], 0]);
     state.at = leaseMs / 2 + 1;
-    expect([made.isFree, soon.length]).toEqual([true, 1]);
+    expect([made.pass(), soon.length]).toEqual([true, 1]);
     await soon[0]?.();
     expect(asked).toEqual([1, 2]);
     state.underway = 3;
-    expect(made.isFree).toBe(false);
+    expect(made.pass()).toBe(false);
     await expect(made.take()).rejects.toMatchObject({ code: "rate_limited" });
   });
   it("are given for one run where the manager cannot be reached", async () => {
-    const { made, asked, state } = permits(10);
+    const { made, asked, state } = permits({ runs: 10 });
     state.isBroken = true;
     await made.take();
-    expect(made.isFree).toBe(true);
+    expect(made.pass()).toBe(true);
     state.underway = 1;
-    expect(made.isFree).toBe(false);
+    expect(made.pass()).toBe(false);
     state.underway = 0;
     state.at += 60_000;
-    expect([made.isFree, asked]).toEqual([false, [1]]);
+    expect([made.pass(), asked]).toEqual([false, [1]]);
   });
   it("are refused while too much is kept", async () => {
-    const { made, state } = permits(10);
+    const { made, state } = permits({ runs: 10 });
     state.isFull = true;
     await expect(made.take()).rejects.toMatchObject({ code: "budget_exceeded" });
+  });
+  it("for a rate are had in handfuls, and whoever is too fast asks nobody", async () => {
+    const { made, asked, state } = permits({ runsPerSecond: 50 });
+    let begun = 0;
+    const begin = async () => {
+      while (!made.pass()) await made.take();
+      begun += 1;
+    };
+    for (let ms = 0; ms < 10_000; ms += 1) {
+      state.at = ms;
+      await begin().catch((error: unknown) => expect(error).toMatchObject({ code: "rate_limited" }));
+    }
+    expect(begun).toBeGreaterThanOrEqual(490);
+    expect(begun).toBeLessThanOrEqual(600);
+    // Some ten questions a second for a thousand runs that were asked for.
+    expect(asked.length).toBeLessThan(250);
+    state.at += 5000;
+    await begin();
+    expect(begun).toBeGreaterThan(490);
+  });
+  it("for a rate are given for one run where the manager cannot be reached, or knows of no rate", async () => {
+    const { made, state } = permits({ runsPerSecond: 50 });
+    state.isBroken = true;
+    await made.take();
+    expect([made.pass(), made.pass()]).toEqual([true, false]);
   });
 });
 
@@ -171,6 +252,7 @@ describe("The limits of a user", () => {
   it("are read from settings, and a wrong one is named", () => {
     expect(userLimitsOf({ USER_MAX_RUNS: " 5 " })).toEqual({
       runs: 5,
+      runsPerSecond: Number.POSITIVE_INFINITY,
       connections: Number.POSITIVE_INFINITY,
       journalBytes: Number.POSITIVE_INFINITY,
     });

@@ -76,7 +76,7 @@ describe("the SpellManager", () => {
 it("A manager of before there were limits gets their tables, and keeps what it knew", () =>
   runInDurableObject(bindings.SPELL_MANAGER.getByName(managerName("manager-old")), (_, { storage }) => {
     const { sql } = storage;
-    for (const table of ["runners", "tickets", "leases", "reports", "months", "migrations"])
+    for (const table of ["runners", "tickets", "leases", "reports", "months", "guests", "migrations"])
       sql.exec(`DROP TABLE ${table}`);
     sql.exec(
       "CREATE TABLE runners (name TEXT PRIMARY KEY, spell_id TEXT NOT NULL, connections INTEGER NOT NULL DEFAULT 0, loaded_at INTEGER) WITHOUT ROWID",

@@ -1,5 +1,5 @@
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { describe, expect, it } from "vitest";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { upgradeHeaders } from "../../src/actor/rpc.ts";
 import { demoRunner } from "../helpers/runners.ts";
 import { userNamed } from "../helpers/api.ts";
@@ -17,12 +17,12 @@ const echo = spell(
 );
 
 /** A connection whose token ends in `leftMs`, as the Worker would hand it over. */
-async function connected(leftMs: number) {
+async function connected(leftMs: number, more: Record<string, string> = {}) {
   const user = userNamed(`renew-${(count += 1)}`);
   expect((await user.ask("/spells/demo", { method: "PUT", body: echo })).status).toBe(201);
   const stub = demoRunner(user.name);
   const expiresAt = Date.now() + leftMs;
-  const headers = { upgrade: "websocket", [upgradeHeaders.expiresAt]: String(expiresAt) };
+  const headers = { upgrade: "websocket", [upgradeHeaders.expiresAt]: String(expiresAt), ...more };
   const tab = TestConnection.of(await stub.fetch("https://runner/connect", { headers }));
   return { user, stub, tab, expiresAt };
 }
@@ -141,5 +141,151 @@ describe("a connection's token", () => {
       code: "protocol_error",
     });
     expect(quiet.tab.messages).toHaveLength(1);
+  });
+});
+
+describe("a silent connection", () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  const alarmOf = (stub: DurableObjectStub): Promise<number | null> =>
+    runInDurableObject(stub, (_instance, { storage }) => storage.getAlarm());
+  /** The runner sleeps until that time, and is woken by its alarm alone. */
+  const sleepUntil = async (stub: DurableObjectStub, at: number) => {
+    await evictDurableObject(stub, { webSockets: "hibernate" });
+    vi.spyOn(Date, "now").mockReturnValue(at);
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+  };
+
+  it("is warned a minute before its token ends, and closed at the end, by one alarm each", async () => {
+    const { stub, tab, expiresAt } = await connected(600_000);
+    await tab.hello();
+    expect(await alarmOf(stub)).toBe(expiresAt - 60_000);
+    await sleepUntil(stub, expiresAt - 60_000);
+    expect(await tab.until(({ type }) => type === "token.expiring", "the warning")).toEqual({
+      type: "token.expiring",
+      at: expiresAt,
+    });
+    expect(await alarmOf(stub)).toBe(expiresAt);
+    await sleepUntil(stub, expiresAt);
+    expect(await tab.wait(() => tab.closed, "the close")).toMatchObject({ code: 4401 });
+    expect([await alarmOf(stub), warnings(tab).length]).toEqual([null, 1]);
+  });
+
+  it("that renews is left in peace until the next token's last minute", async () => {
+    const { user, stub, tab, expiresAt } = await connected(600_000);
+    await tab.hello();
+    await sleepUntil(stub, expiresAt - 59_000);
+    await tab.until(({ type }) => type === "token.expiring", "the warning");
+    const exp = Math.floor(expiresAt / 1000) + 900;
+    tab.say({ type: "auth", token: await tokenOf(user.name, { exp }) });
+    await tab.until(({ type }) => type === "token.renewed", "the renewal");
+    // The alarm for the old token's end was not taken back: it finds nothing to do, and leaves the one that is wanted.
+    await sleepUntil(stub, expiresAt);
+    expect(await alarmOf(stub)).toBe((exp - 60) * 1000);
+    expect([tab.closed, warnings(tab).length]).toEqual([null, 1]);
+    await sleepUntil(stub, exp * 1000);
+    expect(await tab.wait(() => tab.closed, "the close")).toMatchObject({ code: 4401 });
+  });
+
+  it("that never said hello is closed at its token's end, and told nothing", async () => {
+    const { stub, tab, expiresAt } = await connected(600_000);
+    expect(await alarmOf(stub)).toBe(expiresAt);
+    await sleepUntil(stub, expiresAt);
+    expect(await tab.wait(() => tab.closed, "the close")).toMatchObject({ code: 4401 });
+    expect(tab.messages).toEqual([]);
+  });
+
+  it("with a token without a near end wakes nobody", async () => {
+    for (const leftMs of [Number.MAX_SAFE_INTEGER - Date.now(), 400 * 86_400_000]) {
+      const { stub, tab } = await connected(leftMs);
+      await tab.hello();
+      await evictDurableObject(stub, { webSockets: "hibernate" });
+      expect(await alarmOf(stub)).toBe(null);
+    }
+  });
+
+  it("is one of many, each with its own end", async () => {
+    const { user, stub, tab, expiresAt } = await connected(600_000);
+    const headers = { upgrade: "websocket", [upgradeHeaders.expiresAt]: String(expiresAt + 300_000) };
+    const later = TestConnection.of(await stub.fetch("https://runner/connect", { headers }));
+    await Promise.all([tab.hello(), later.hello()]);
+    await sleepUntil(stub, expiresAt);
+    await tab.wait(() => tab.closed, "the close");
+    expect([await alarmOf(stub), later.closed, warnings(later)]).toEqual([expiresAt + 240_000, null, []]);
+    vi.restoreAllMocks();
+    expect((await user.ask("/spells/demo/run", { body: {} })).status).toBe(200);
+    await later.until(({ type }) => type === "run.completed", "the run");
+  });
+
+  it("does not put off what its runner is to wake for sooner", async () => {
+    const { user, stub } = await connected(10_000_000);
+    const soon = Date.now() + 3_000_000;
+    await runInDurableObject(stub, async (_instance, { storage }) => {
+      storage.sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES ('wake_at', ?)", soon);
+      await storage.setAlarm(soon);
+    });
+    await evictDurableObject(stub, { webSockets: "hibernate" });
+    expect((await user.ask("/spells/demo/runner")).status).toBe(200);
+    expect(await alarmOf(stub)).toBe(soon);
+  });
+});
+
+describe("a connection by a program's key", () => {
+  const byKey = (scopes: string[], id = "key-1") =>
+    connected(600_000, { [upgradeHeaders.key]: JSON.stringify({ id, scopes }) });
+  const refusedFor = async (tab: TestConnection, requestId: string) =>
+    tab.until((message) => message.type === "error" && message.requestId === requestId, "the error");
+
+  it("does what the key is for and nothing else, also after an eviction", async () => {
+    const { stub, tab } = await byKey(["runners"]);
+    await tab.hello();
+    for (const round of ["first", "evicted"]) {
+      tab.say({ type: "run", requestId: `run ${round}` });
+      expect(await refusedFor(tab, `run ${round}`)).toMatchObject({ code: "forbidden" });
+      tab.say({ type: "edit", requestId: `edit ${round}`, baseVersion: 1, patch: [] });
+      expect(await refusedFor(tab, `edit ${round}`)).toMatchObject({ code: "forbidden" });
+      await evictDurableObject(stub, { webSockets: "hibernate" });
+    }
+    const errors = () => tab.messages.filter(({ type }) => type === "error").length;
+    tab.say({ type: "cancel", runId: "x" }, { type: "push", source: "x", value: 1 });
+    tab.say({ type: "subscribe", services: ["entities"] });
+    tab.say({ type: "answer", runId: "x", nodeId: "x", visit: "1", value: 1 });
+    await tab.wait(() => errors() === 8, "the errors");
+    expect(tab.messages.flatMap((message) => (message.type === "error" ? [message.code] : []))).toEqual(
+      Array.from({ length: 8 }, () => "forbidden"),
+    );
+    expect(tab.closed).toBeNull();
+  });
+
+  it("runs where it may, and may do all once a person's token takes the key's place", async () => {
+    const { user, tab } = await byKey(["runners", "runs"]);
+    await tab.hello();
+    await runs(tab, "one");
+    tab.say({ type: "play" });
+    expect(await tab.until(({ type }) => type === "error", "nothing to play")).toMatchObject({
+      code: "spell_invalid",
+    });
+    tab.say({ type: "subscribe", services: ["entities"] });
+    await tab.until((message) => message.type === "error" && message.code === "forbidden", "the refusal");
+    tab.say({ type: "auth", token: await user.token });
+    await tab.until(({ type }) => type === "token.renewed", "the renewal");
+    const patch = [{ op: "replace" as const, path: "/name", value: "New" }];
+    tab.say({ type: "edit", requestId: "e", baseVersion: 1, patch });
+    await tab.until(({ type }) => type === "spell.saved", "the edit");
+  });
+
+  it("closes with 4401 when the key is removed, asleep or not, and no other does", async () => {
+    const { stub, tab } = await byKey(["all"], "removed");
+    const headers = {
+      upgrade: "websocket",
+      [upgradeHeaders.expiresAt]: String(Date.now() + 600_000),
+      [upgradeHeaders.key]: JSON.stringify({ id: "kept", scopes: ["all"] }),
+    };
+    const other = TestConnection.of(await stub.fetch("https://runner/connect", { headers }));
+    await Promise.all([tab.hello(), other.hello()]);
+    await evictDurableObject(stub, { webSockets: "hibernate" });
+    await stub.keyRemoved("removed");
+    expect(await tab.wait(() => tab.closed, "the close")).toMatchObject({ code: 4401 });
+    await runs(other, "still here");
   });
 });

@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from "vitest";
 import { runnerName } from "../../src/actor/address.ts";
 import { Chunks } from "../../src/actor/chunks.ts";
 import { helloFrames } from "../../src/actor/hello.ts";
+import { Disclosure } from "../../src/actor/published/disclosure.ts";
 import { RunnerJournal } from "../../src/actor/journal.ts";
 import { JournalStore } from "../../src/actor/journal-store.ts";
 import { LargeValues } from "../../src/actor/large-values.ts";
@@ -121,7 +122,7 @@ function journalOn(storage: DurableObjectStorage) {
         runs: [],
       };
       const recent = (runs: number) => table.list(runs, undefined, undefined).runs.map(({ runId }) => runId);
-      const [, ...frames] = [...helloFrames(welcome, lastSeq, store, recent)];
+      const [, ...frames] = [...helloFrames(welcome, lastSeq, store, new Disclosure("s", true), recent)];
       const [first] = frames.map((frame) => JSON.parse(frame) as { events?: unknown[]; snapshot?: unknown });
       return first ?? {};
     },
@@ -389,6 +390,7 @@ describe("the sweeper", () => {
       oldest: undefined as number | undefined,
       uncounted: 0,
       told: 0,
+      now: 0,
     };
     const sweeper = new Sweeper({
       retention: {
@@ -406,7 +408,7 @@ describe("the sweeper", () => {
       limits: () => limits ?? undefined,
       written: () => left.written,
       soon: (work) => soon.push(work),
-      clock: { now: () => 0 },
+      clock: { now: () => left.now },
       fault: () => (left.faults += 1),
     });
     return { sweeper, soon, left, woken, next: () => soon.shift()?.() };
@@ -424,12 +426,17 @@ describe("the sweeper", () => {
     for (let i = 0; i < 64; i++) sweeper.runEnded();
     next();
     expect(woken).toEqual([86_400_005]);
+    // One that comes for something else sweeps nothing, and leaves its own to come.
+    sweeper.alarm();
+    expect([left.sweeps, woken]).toEqual([2, [86_400_005, 86_400_005]]);
+    left.now = 86_400_005;
     sweeper.alarm();
     expect(left.sweeps).toBe(3);
     // One that is of age and stays, since it took long, is not asked for again and again.
-    left.oldest = -86_400_000;
+    left.oldest = 0;
+    left.now += 86_400_000;
     sweeper.alarm();
-    expect(woken.at(-1)).toBe(3_600_000);
+    expect(woken.at(-1)).toBe(left.now + 3_600_000);
   });
 
   it("sweeps after the first run of a start, then after each 64th, or when much was written", () => {
@@ -553,6 +560,7 @@ describe("a runner", () => {
     expect(Math.round(hours)).toBe(2);
     await runInDurableObject(stub, (_, { storage }) => {
       storage.sql.exec("UPDATE runs SET started_at = 1");
+      storage.sql.exec("UPDATE facts SET value = 1 WHERE name = 'sweep_at'");
       storage.sql.exec(`UPDATE journal SET body = replace(body, '"at":', '"at":1,"was":')`);
     });
     await evictDurableObject(stub);

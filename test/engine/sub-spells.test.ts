@@ -95,6 +95,45 @@ describe("sub-spells", () => {
     const again = replay(JSON.parse(JSON.stringify(plan)), JSON.parse(JSON.stringify(done.events)));
     expect(again.events).toEqual(done.events);
   });
+
+  it("of 2021 are reached by the keys of their sockets, those since by the names", () => {
+    const inside = spell(
+      {
+        in: { is: "Trigger In", data: { socketKey: "k-go" } },
+        v: { is: "Module Input:renamed", data: { socketKey: "k-in", text: "its own" } },
+        o: { is: "Module Output:also renamed", data: { socketKey: "k-out" } },
+      },
+      `
+      in.trigger > o.trigger
+      v.output > o.input`,
+      { id: "inside", name: "inside" },
+    );
+    const caller = (component: string) =>
+      spell(
+        {
+          start: "Trigger In",
+          x: "Universal Input:x",
+          m: {
+            is: component,
+            data: { module: "inside", spellId: "inside" },
+            inputs: [{ name: "k-in", type: "any", label: "as it was called" }],
+            outputs: [
+              { name: "k-out", type: "any", label: "as that was called" },
+              { name: "done", type: "trigger" },
+            ],
+          },
+          o: "Output:o",
+        },
+        `
+        start.trigger > m.trigger
+        x.output > m.k-in
+        m.done > o.trigger
+        m.k-out > o.input`,
+        { spells: { inside } },
+      );
+    expect(outputsOf(run(caller("Module"), { inputs: { x: "given" } }).events)).toEqual({ o: "given" });
+    expect(outputsOf(run(caller("Spell"), { inputs: { x: "given" } }).events)).toEqual({});
+  });
 });
 
 it("of two Trigger Outs of one name the one that was reached fires its own socket", () => {

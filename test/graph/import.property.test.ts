@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { compile } from "../../src/graph/compile.ts";
 import { importSpell } from "../../src/graph/import.ts";
 import type { ImportedSpell } from "../../src/graph/imported.ts";
@@ -8,18 +8,9 @@ import { catalogue } from "../../src/nodes/index.ts";
 import { SpellError } from "../../src/protocol/errors.ts";
 import { nodeId, type SpellDocument, spellDocument } from "../../src/protocol/spell.ts";
 import type { Json } from "../../src/protocol/values.ts";
-import { eras, project } from "../fixtures/eras.ts";
+import { eras } from "../fixtures/eras.ts";
 import { mutated, mutations } from "../helpers/mutations.ts";
-
-/** Own fixtures always; the real spells where they are at hand. */
-const files: [string, unknown][] = [
-  ...eras.map(({ era, file }): [string, unknown] => [era, file()]),
-  ["a project", project()],
-  ...eras.map(({ era, file }): [string, unknown] => [`${era}, native`, importSpell(file()).document]),
-  ...Object.entries(inject("realSpells") ?? {})
-    .filter(([name]) => name !== "manifest.json")
-    .map(([name, text]): [string, unknown] => [name, JSON.parse(text)]),
-];
+import { spellFiles } from "../helpers/spell-files.ts";
 
 /** What stands where a node should. */
 const strangeNodes = fc.oneof(
@@ -144,8 +135,8 @@ function checkDocument(document: SpellDocument): void {
 describe("a damaged file", () => {
   it("is refused with bad_request or too_large, or imported whole", () => {
     fc.assert(
-      fc.property(fc.nat({ max: files.length - 1 }), mutations, (index, changes) => {
-        const file = mutated(files[index]?.[1], changes);
+      fc.property(fc.nat({ max: spellFiles.length - 1 }), mutations, (index, changes) => {
+        const file = mutated(spellFiles[index]?.[1], changes);
         const imported = attempt(file);
         if (imported === undefined || !isTree(file)) return;
         for (const document of [imported.document, ...(imported.more ?? [])]) checkDocument(document);

@@ -38,6 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("openAiUrl", server.url);
   project.provide("realSpells", readRealSpells());
   project.provide("realCatalogue", readRealCatalogue());
+  project.provide("fuzz", { cases: numberIn("FUZZ_CASES"), seed: numberIn("FUZZ_SEED") });
   return async () => {
     await Promise.all([server.close(), outside.close()]);
   };
@@ -72,4 +73,12 @@ function readRealCatalogue(): string | null {
   if (existsSync(file)) return readFileSync(file, "utf8");
   console.warn(`No ${file}: the comparison of our components with it is skipped.`);
   return null;
+}
+
+function numberIn(name: string): number | null {
+  const text = process.env[name];
+  if (text === undefined || text === "") return null;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Error(`${name} is no whole number: ${text}`);
+  return value;
 }

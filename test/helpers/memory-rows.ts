@@ -136,7 +136,8 @@ export class MemoryTable<Row extends { id: string }, New> implements RowService<
 export function valueAt(row: unknown, path: string): unknown {
   let value = row;
   for (const part of path.split(".")) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return null;
+    if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, part))
+      return null;
     value = (value as Record<string, unknown>)[part];
   }
   return value ?? null;
@@ -168,7 +169,17 @@ const rankOf = (value: unknown): number =>
 function compared(a: unknown, b: unknown): number {
   const byRank = rankOf(a) - rankOf(b);
   if (byRank !== 0 || a === b) return byRank;
-  return (a as string | number) < (b as string | number) ? -1 : 1;
+  if (typeof a === "string" && typeof b === "string") return comparedTexts(a, b);
+  return (a as number) < (b as number) ? -1 : 1;
+}
+
+/** By code points, as databases do it, and not by halves of pairs. */
+function comparedTexts(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
+  // Within a pair both have its first half in common.
+  if (at > 0 && (a.codePointAt(at - 1) ?? 0) > 0xffff) at -= 1;
+  return (a.codePointAt(at) ?? -1) < (b.codePointAt(at) ?? -1) ? -1 : 1;
 }
 
 function picked<Row>(row: Row, fields: string[]): Row {

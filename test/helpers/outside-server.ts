@@ -1,6 +1,7 @@
 /** A server on loopback that stands for the outside: plain HTTP with its faults, and Hugging Face's inference. Node only. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { WeaviateServer } from "./weaviate-server.ts";
 
 export interface OutsideServer {
@@ -182,6 +183,21 @@ function answer(
   }
   if (what === "hang") return;
   if (what === "big") return pour(outgoing, 100);
+  if (what === "bomb") {
+    outgoing.writeHead(200, { "content-type": "text/plain", "content-encoding": argument });
+    outgoing.end(bombOf(argument));
+    return;
+  }
+  if (what === "drip") return drip(outgoing);
+  if (what === "heavy")
+    return send(200, "text/plain", "light", { "x-heavy": "h".repeat(Number(argument) * 1024) });
+  if (what === "many")
+    return send(
+      200,
+      "text/plain",
+      "light",
+      Object.fromEntries(Array.from({ length: Number(argument) }, (_, i) => [`x-${i}`, "v".repeat(100)])),
+    );
   if (what === "sound") return send(200, "audio/wav", Buffer.from("RIFF"));
   if (what === "hf") return infer(url.pathname.slice("/hf/".length), times, { json, send, echo });
   echo();
@@ -205,6 +221,26 @@ function infer(
   if (model === "test/picture") return to.send(200, "image/png", Buffer.from("png"));
   if (model === "test/page") return to.send(200, "text/html", "<html></html>");
   to.echo();
+}
+
+const bombs = new Map<string, Buffer>();
+
+/** 64 MB of nothing, in a few hundred KB. */
+function bombOf(encoding: string): Buffer {
+  const known = bombs.get(encoding);
+  if (known !== undefined) return known;
+  const nothing = Buffer.alloc(64 * 1024 * 1024);
+  const quickly = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
+  const bomb = encoding === "br" ? brotliCompressSync(nothing, quickly) : gzipSync(nothing, { level: 1 });
+  bombs.set(encoding, bomb);
+  return bomb;
+}
+
+/** A letter now and then, for ever. */
+function drip(outgoing: ServerResponse): void {
+  outgoing.writeHead(200, { "content-type": "text/plain" });
+  const timer = setInterval(() => outgoing.write("x"), 20);
+  outgoing.on("close", () => clearInterval(timer));
 }
 
 /** Far more than anybody takes; ends when nobody does. */

@@ -11,5 +11,7 @@ declare module "vitest" {
     realSpells: Record<string, string> | null;
     /** Text of `catalogue.json`, which lists every component of the originals; null where it is absent. */
     realCatalogue: string | null;
+    /** `FUZZ_CASES` and `FUZZ_SEED`, null where they are not set. */
+    fuzz: { cases: number | null; seed: number | null };
   }
 }

@@ -19,7 +19,7 @@ async function problemOf(response: Response) {
   return body;
 }
 
-it.each(["/nothing", "/spells/io/publish", "/spells/io/nothing", "/hooks", "/services/completion"])(
+it.each(["/nothing", "/spells/io/nothing", "/hooks", "/services/completion"])(
   "answers 404 at the unknown route %s",
   async (path) => {
     const response = await ask(path);

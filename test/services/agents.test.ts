@@ -334,6 +334,12 @@ describe("An agent on Discord", () => {
     expect((await interact({ type: 1 }, 3600)).status).toBe(401);
     expect((await ask(await address(), { body: { type: 1 } })).status).toBe(401);
     expect((await interact({ type: 2 })).status).toBe(400);
+    const { command } = await discordAgent();
+    for (const part of ["..", ".", "", "a/b", "a?b", "%2e%2e"])
+      for (const name of ["application_id", "token"])
+        expect((await interact({ ...command("x"), [name]: part })).status).toBe(400);
+    const deep = JSON.parse("[".repeat(5000) + "]".repeat(5000)) as unknown;
+    expect((await interact({ ...command("x"), data: { components: deep } })).status).toBe(400);
     expect(await bodyOf(await interact({ ...(await discordAgent()).command("x"), type: 4 }))).toMatchObject({
       type: 8,
     });

@@ -234,8 +234,12 @@ export class Player {
     try {
       await this.#dispatch();
     } catch (thrown) {
-      log.warn("firings wait: no run can begin", { error: describeError(thrown) });
-      this.#options.watchdog.wakeBy(this.#options.now() + retryMs);
+      const { code, retryAfter } = SpellError.from(thrown);
+      // A user's rate lets some go again in a moment, and is nothing to look into.
+      if (code !== "rate_limited")
+        log.warn("firings wait: no run can begin", { error: describeError(thrown) });
+      const waitMs = retryAfter === undefined ? retryMs : Math.min(retryMs, retryAfter * 1000);
+      this.#options.watchdog.wakeBy(this.#options.now() + waitMs);
     } finally {
       this.#isDispatching = false;
     }
@@ -324,9 +328,12 @@ export class Player {
     await recovered();
     for (let begun = 1; this.#isPlaying; begun++) {
       const loaded = spell.present ?? (await spell.get());
-      while (!permits.isFree) await permits.take();
       const firing = firings.first();
       if (firing === undefined || !this.#isPlaying || this.#underway() >= concurrencyOf(loaded)) return;
+      if (!permits.pass()) {
+        await permits.take();
+        continue;
+      }
       if (!this.#begin(loaded, firing)) return;
       if (begun % runsPerTurn === 0) await scheduler.wait(0);
     }

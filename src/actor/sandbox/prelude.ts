@@ -56,6 +56,9 @@ const logger = (level) => (...values) => {
 };
 const hidden = (target, key, value) =>
   defineProperty(target, key, { __proto__: null, value, writable: true, configurable: true });
+// QuickJS does not clear what a shared buffer grows by: what other calls had there could be read. And there is no thread to share with.
+delete globalThis.SharedArrayBuffer;
+delete globalThis.Atomics;
 hidden(globalThis, "console", {
   debug: logger("debug"), log: logger("log"), info: logger("info"), warn: logger("warn"), error: logger("error"),
 });

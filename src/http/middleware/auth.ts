@@ -1,8 +1,9 @@
 /** Who is asking: the verified user of a request. */
 import type { MiddlewareHandler } from "hono";
-import type { Identity } from "../../platform/authenticator.ts";
 import { identify } from "../../platform/identify.ts";
+import { requireScope } from "../../platform/scopes.ts";
 import { SpellError } from "../../protocol/errors.ts";
+import { requireRate } from "../rates.ts";
 import type { AppEnv } from "../route.ts";
 
 /**
@@ -16,22 +17,11 @@ export const authenticateFor =
     if (token === undefined)
       throw new SpellError("unauthorized", "This needs a token: `Authorization: Bearer <token>`.");
     const identity = await identify(c.env, token);
-    requireScope(identity, tag);
+    requireScope(identity.scopes, tag);
+    await requireRate(c.env, "USER_RATE", identity.userId);
     c.set("identity", identity);
     await next();
   };
-
-/** A key is never for accounts and keys themselves. @throws SpellError `forbidden` */
-export function requireScope({ scopes }: Identity, tag: string): void {
-  if (scopes === undefined) return;
-  if (tag !== "auth" && scopes.some((scope) => scope === "all" || scope === tag)) return;
-  throw new SpellError(
-    "forbidden",
-    tag === "auth"
-      ? "A key cannot be used for this: sign in."
-      : `This key is not for ${tag} (its scopes: ${scopes.join(", ")}).`,
-  );
-}
 
 /** @throws SpellError `unauthorized` for a header of another kind */
 export function bearerToken(header: string | undefined): string | undefined {

@@ -34,14 +34,21 @@ export async function completeText(
 async function* linesOf(stream: ReadableStreamOf<Uint8Array>): AsyncGenerator<CompletionChunk> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();
-  let rest = "";
+  // The pieces of a line that has not ended: joined once, however many chunks it comes in.
+  let pieces: string[] = [];
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      const lines = (rest + decoder.decode(part.value, { stream: true })).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) if (line !== "") yield JSON.parse(line) as CompletionChunk;
+      const lines = decoder.decode(part.value, { stream: true }).split("\n");
+      const rest = lines.pop() ?? "";
+      for (const end of lines) {
+        const line = pieces.join("") + end;
+        pieces = [];
+        if (line !== "") yield JSON.parse(line) as CompletionChunk;
+      }
+      pieces.push(rest);
     }
-    if (rest !== "") yield JSON.parse(rest) as CompletionChunk;
+    const last = pieces.join("");
+    if (last !== "") yield JSON.parse(last) as CompletionChunk;
   } finally {
     // Without effect on a stream that has ended; otherwise it ends the provider's request.
     await reader.cancel().catch(() => {});

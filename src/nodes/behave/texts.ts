@@ -3,7 +3,7 @@ import { listOf, readSockets } from "../../graph/behave-graph.ts";
 import { compileTemplate } from "../../engine/template/index.ts";
 import type { NodeOutcome } from "../../engine/component.ts";
 import type { Json } from "../../protocol/values.ts";
-import { checkLength } from "../bounds.ts";
+import { checkLength, checkSearch } from "../bounds.ts";
 import { type CatalogueEntry, outputs } from "../define.ts";
 import { failed } from "../inputs.ts";
 import { type BehaveCall, behaveComponent } from "./behave-component.ts";
@@ -40,6 +40,7 @@ const replace = behaveComponent({
   out: { result: "string" },
   run(call) {
     const [text, search, other] = [call.text("string"), call.text("search"), call.text("replace")];
+    checkSearch(call.context, text.length, search.length);
     checkLength(call.context, text.length + other.length);
     return { outputs: { result: text.replace(search, () => other) } };
   },
@@ -63,7 +64,10 @@ const match = behaveComponent({
   sandboxed: true,
   run(call) {
     const [pattern, text] = [call.text("match"), call.text("string")];
-    if (!special.test(pattern)) return { outputs: { result: text.includes(pattern) } };
+    if (!special.test(pattern)) {
+      checkSearch(call.context, text.length, pattern.length);
+      return { outputs: { result: text.includes(pattern) } };
+    }
     const code =
       "(pattern, text) => { try { return new RegExp(pattern).test(text); } catch { return false; } }";
     return inSandbox(call, code, [pattern, text]);
@@ -79,7 +83,10 @@ const split = behaveComponent({
   sandboxed: true,
   run(call) {
     const [text, separator] = [call.text("string"), call.text("seperator")];
-    if (!special.test(separator)) return { outputs: { result: text.split(separator) } };
+    if (!special.test(separator)) {
+      checkSearch(call.context, text.length, separator.length);
+      return { outputs: { result: text.split(separator) } };
+    }
     return inSandbox(call, '(text, separator) => text.split(new RegExp(separator, "g"))', [text, separator]);
   },
 });

@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { json } from "../../protocol/values.ts";
-import { bounded, checkLength } from "../bounds.ts";
+import { bounded, checkLength, checkSearch } from "../bounds.ts";
 import { defineComponent, output } from "../define.ts";
 import { failed, numberFrom } from "../inputs.ts";
 import { isOn, storedFlag, storedNumber, storedText, textIn } from "../schemas.ts";
@@ -73,6 +73,7 @@ export const arrayVariable = defineComponent({
     if (Array.isArray(held)) return { outputs: { output: held } };
     const text = textOf(held);
     checkLength(context, text.length * 8);
+    checkSearch(context, text.length, String(splitter ?? "").length);
     const parts = splitter == null ? [text] : text.split(String(splitter));
     const list = isOn(keepEmpty) ? parts : parts.filter((part) => part !== "");
     return { outputs: { output: bounded(context, list) } };

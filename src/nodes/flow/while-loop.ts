@@ -14,6 +14,8 @@ export const whileLoop = defineComponent({
   data: z.object({ recursionTimes: storedNumber }),
   execute(context, { recursionTimes }) {
     const times = recursionTimes === "" ? 0 : numberFrom(context, "recursionTimes", recursionTimes ?? 0);
-    return { iterations: { count: Math.max(0, Math.trunc(times)), outputs: {} } };
+    // Larger ones are no whole numbers to events; the run's budget ends long before.
+    const count = Math.min(Math.max(0, Math.trunc(times)), Number.MAX_SAFE_INTEGER);
+    return { iterations: { count, outputs: {} } };
   },
 });

@@ -7,7 +7,7 @@ import type { NodeContext } from "../../engine/component.ts";
 import { SpellError } from "../../protocol/errors.ts";
 import { isJsonObject, json, type Json, type JsonObject } from "../../protocol/values.ts";
 import { completeText } from "../ai/completion.ts";
-import { joined } from "../bounds.ts";
+import { checkSearch, joined } from "../bounds.ts";
 import { defineComponent, needed, trigger } from "../define.ts";
 import { textOf } from "../text.ts";
 
@@ -92,6 +92,7 @@ function answered(context: NodeContext, { serialization }: Task, completion: str
   let rest = completion;
   for (const label of (serialization.beforeEachOutput ?? []).slice(1)) {
     const mark = label.trim();
+    checkSearch(context, rest.length, mark.length);
     const at = mark === "" ? -1 : rest.indexOf(mark);
     if (at === -1) break;
     parts.push(rest.slice(0, at));

@@ -1,10 +1,10 @@
 /**
  * The query language of every service, after Feathers: fields with values or operators, and `$limit $skip $sort $select $or`.
  * `{ type: "conversation", date: { $gt: "2026" }, $sort: { date: -1 }, $limit: 6 }`. Fields within JSON are named by a path,
- * `data.status`.
+ * `data.status`; items of lists have no such names.
  *
  * A field that a row does not have counts as null. `$ne` and `$nin` hold for it, the comparisons never do; these compare
- * numbers with numbers and texts with texts. Sorted, null comes first, then false, true, numbers, texts. Rows that are equal
+ * numbers with numbers and texts with texts. Sorted, null comes first, then false, true, numbers, texts by their code points. Rows that are equal
  * come in the order of their creation, in the reverse where the last field of `$sort` is descending: so what is newest by its
  * date comes first among those of one millisecond, too.
  */

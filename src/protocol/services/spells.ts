@@ -6,9 +6,11 @@ import { json, jsonObject } from "../values.ts";
 import type { ServiceCall } from "./call.ts";
 import type { Page, Query } from "./query.ts";
 
+/** The id of a spell of the user's, else the newest with exactly this name. */
+export const idOrName = z.string().min(1).max(300);
+
 export const runSpellRequest = z.strictObject({
-  /** The id of a spell of the user's, else the newest with exactly this name. */
-  spell: z.string().min(1).max(300),
+  spell: idOrName,
   inputs: jsonObject,
   trigger: z.string().max(300).optional(),
   state: jsonObject.optional(),
@@ -21,8 +23,7 @@ export const ranSpell = runResult.pick({ runId: true, outputs: true, state: true
 export type RanSpell = z.infer<typeof ranSpell>;
 
 export const pushRequest = z.strictObject({
-  /** As in `run`. */
-  spell: z.string().min(1).max(300),
+  spell: idOrName,
   /** The name of a Spell In; the spell's only one unless given. */
   source: z.string().max(300).optional(),
   /** `main` unless given. */

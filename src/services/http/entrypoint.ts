@@ -18,16 +18,17 @@ import { boundedStream } from "../provider/bounded-body.ts";
 import { CallScope } from "../provider/call-scope.ts";
 import { openSecrets } from "../provider/open-secrets.ts";
 import { headerSafe } from "../provider/retries.ts";
-import { checkedAddress, type GuardSettings, guardSettingsOf } from "../provider/address-guard.ts";
+import { checkedAddress, guardSettingsOf } from "../provider/address-guard.ts";
+import { fetchOutside, type OutsideRequest } from "../provider/outside-fetch.ts";
 
 const defaultTimeoutMs = 30_000;
 const maxBodyBytes = 8 * 1024 * 1024;
-const maxRedirects = 5;
 /** What decides where a request goes and how it is framed is not a node's to say. */
 const ownHeaders =
-  /^(?:host|content-length|connection|transfer-encoding|upgrade|te|trailer|expect|cf-.*|x-forwarded-.*|x-real-ip)$/i;
-/** What another origin must not get by a redirect. */
-const credentials = ["authorization", "cookie", "proxy-authorization"];
+  /^(?:host|content-length|connection|keep-alive|proxy-.*|transfer-encoding|upgrade|te|trailer|expect|via|forwarded|cdn-loop|cf-.*|x-forwarded-.*|x-real-ip|true-client-ip)$/i;
+
+/** https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 
 export class HttpEntrypoint extends WorkerEntrypoint<Env> implements HttpService {
   async request(call: ServiceCall, request: HttpRequest): Promise<HttpResponse> {
@@ -46,7 +47,11 @@ export class HttpEntrypoint extends WorkerEntrypoint<Env> implements HttpService
     try {
       const filled = await this.#withSecrets(asked, checked.userId);
       return await answerOf(
-        await follow(url, initOf(filled, secretHeadersOf(asked), checked.idempotencyKey), settings, scope),
+        await fetchOutside(
+          url,
+          { ...initOf(filled, secretHeadersOf(asked), checked.idempotencyKey), signal: scope.signal },
+          settings,
+        ),
         asked.method,
       );
     } catch (error) {
@@ -82,32 +87,23 @@ const secretPattern = /\bsecret:([A-Z][A-Z0-9_]{0,63})\b/g;
 const secretHeadersOf = ({ headers = {} }: HttpRequest): string[] =>
   Object.entries(headers).flatMap(([name, value]) => (value.search(secretPattern) === -1 ? [] : [name]));
 
-interface Init {
-  method: string;
-  headers: Headers;
-  body: string | null;
-  /** Headers that another origin must not get by a redirect. */
-  confidential: readonly string[];
-}
-
 /** @throws SpellError `bad_request` for a header that is not a node's to set, or none at all */
 function initOf(
   { method, headers = {}, body }: HttpRequest,
   secretHeaders: readonly string[],
   key: string | undefined,
-): Init {
+): Omit<OutsideRequest, "signal"> {
   const own = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     if (ownHeaders.test(name))
       throw new SpellError("bad_request", `http: the header "${name}" cannot be set.`);
-    try {
-      own.set(name, value);
-    } catch {
+    // The runtime takes names that are none, and writes them as they are.
+    if (!headerName.test(name) || /[^\t\P{Cc}]/u.test(value))
       throw new SpellError(
         "bad_request",
-        `http: "${name.slice(0, 100)}" is no header, or its value cannot be one.`,
+        `http: ${JSON.stringify(name.slice(0, 100))} is no header, or its value cannot be one.`,
       );
-    }
+    own.set(name, value);
   }
   const isBodiless = method === "GET" || method === "HEAD";
   const text =
@@ -117,36 +113,7 @@ function initOf(
   // What only reads needs no key, and many servers refuse headers that they do not know.
   if (key !== undefined && !isBodiless && !own.has("idempotency-key"))
     own.set("idempotency-key", headerSafe(key));
-  return { method, headers: own, body: text, confidential: [...credentials, ...secretHeaders] };
-}
-
-/** By hand, so that each address on the way is checked. */
-async function follow(first: URL, init: Init, settings: GuardSettings, scope: CallScope): Promise<Response> {
-  let url = first;
-  let { method, body } = init;
-  const headers = new Headers(init.headers);
-  for (let hop = 0; ; hop++) {
-    const response = await fetch(url, { method, headers, body, redirect: "manual", signal: scope.signal });
-    const location = response.headers.get("location");
-    if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response;
-    await response.body?.cancel();
-    if (hop === maxRedirects)
-      throw new SpellError(
-        "provider_error",
-        `http: ${first.host} redirects more than ${maxRedirects} times.`,
-      );
-    const next = checkedAddress(URL.parse(location, url)?.href ?? "", settings);
-    if (next.origin !== url.origin) for (const name of init.confidential) headers.delete(name);
-    // As browsers do: https://fetch.spec.whatwg.org/#http-redirect-fetch
-    const becomesGet =
-      (response.status === 303 && method !== "HEAD") || (response.status < 303 && method === "POST");
-    if (becomesGet) {
-      method = "GET";
-      body = null;
-      headers.delete("content-type");
-    }
-    url = next;
-  }
+  return { method, headers: own, body: text, confidential: secretHeaders };
 }
 
 async function answerOf(response: Response, method: string): Promise<HttpResponse> {

@@ -1,5 +1,6 @@
 /** One question to a provider, whole in and whole out: with its deadline, retries, a bound, and no secret in what is told of it. */
 import { Buffer } from "node:buffer";
+import { isTooDeep, maxJsonDepth } from "../../platform/json.ts";
 import { SpellError } from "../../protocol/errors.ts";
 import { boundedStream } from "./bounded-body.ts";
 import type { CallScope } from "./call-scope.ts";
@@ -92,10 +93,16 @@ function adviceFor(status: number, { keySetting, urlSetting }: ProviderQuestion)
   return "";
 }
 
-/** The JSON of an answer. @throws SpellError `provider_error` */
+/** The JSON of an answer. @throws SpellError `provider_error`, also for what is nested deeper than JSON may be here */
 export function jsonOf({ bytes }: ProviderAnswer, host: string): unknown {
+  const text = new TextDecoder().decode(bytes);
+  if (isTooDeep(text))
+    throw new SpellError(
+      "provider_error",
+      `Provider ${host} answered with JSON nested deeper than ${maxJsonDepth} levels.`,
+    );
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
     throw new SpellError(
       "provider_error",

@@ -46,7 +46,7 @@ export async function withOwnKeys<E extends SecretKeys & GuardEnv & { DB?: D1Dat
   for (const [server, key] of ownServers) {
     const url = own[server];
     if (url === undefined) continue;
-    checkedAddress(url, guardSettingsOf(env));
+    checkedAddress(url, guardSettingsOf(env), server);
     if (own[key] === undefined) delete settings[key];
   }
   return settings as E;

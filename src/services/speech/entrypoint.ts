@@ -28,6 +28,7 @@ import { openAiQuestion, openAiSettingsOf } from "../provider/openai.ts";
 import { workersAiFor } from "../provider/workers-ai.ts";
 import { speakByWorkersAi, transcribeByWorkersAi } from "./by-workers-ai.ts";
 import { checkedAddress, guardSettingsOf } from "../provider/address-guard.ts";
+import { fetchOutside } from "../provider/outside-fetch.ts";
 
 const maxAudioBytes = 20 * 1024 * 1024;
 const mimeTypes = { mp3: "audio/mpeg", wav: "audio/wav", opus: "audio/ogg", flac: "audio/flac" } as const;
@@ -111,16 +112,7 @@ export class SpeechEntrypoint extends WorkerEntrypoint<Env> implements SpeechSer
     { audio, mimeType }: TranscribeRequest,
     scope: CallScope,
   ): Promise<{ type: string; bytes: Uint8Array<ArrayBuffer> }> {
-    if (/^https?:/i.test(audio)) {
-      const url = checkedAddress(audio, guardSettingsOf(this.env));
-      const response = await fetch(url, { signal: scope.signal, redirect: "manual" }).catch(() => null);
-      scope.signal.throwIfAborted();
-      if (response?.ok !== true)
-        throw new SpellError("provider_error", `speech: the sound at ${url.host} could not be fetched.`);
-      const body = boundedStream(response.body, url.host, maxAudioBytes);
-      const bytes = new Uint8Array(await new Response(body).arrayBuffer());
-      return { type: mimeType ?? response.headers.get("content-type") ?? "audio/wav", bytes };
-    }
+    if (/^https?:/i.test(audio)) return this.#fetched(audio, mimeType, scope);
     const [, stated, data = audio] = /^data:([^;,]*)(?:;[^,]*)?;base64,(.*)$/s.exec(audio) ?? [];
     if (!/^[A-Za-z0-9+/_=\s-]*$/.test(data))
       throw new SpellError("bad_request", "speech: the sound is no base64, data: or http(s) address.", {
@@ -128,6 +120,30 @@ export class SpeechEntrypoint extends WorkerEntrypoint<Env> implements SpeechSer
       });
     const bytes = Uint8Array.from(Buffer.from(data, "base64"));
     return { type: mimeType ?? (stated === undefined || stated === "" ? "audio/wav" : stated), bytes };
+  }
+
+  async #fetched(
+    address: string,
+    mimeType: string | undefined,
+    { signal }: CallScope,
+  ): Promise<{ type: string; bytes: Uint8Array<ArrayBuffer> }> {
+    const settings = guardSettingsOf(this.env);
+    const url = checkedAddress(address, settings, "speech");
+    const unfetched = new SpellError(
+      "provider_error",
+      `speech: the sound at ${url.host} could not be fetched.`,
+    );
+    try {
+      const request = { method: "GET", headers: new Headers(), body: null, signal };
+      const response = await fetchOutside(url, request, settings, "speech");
+      if (!response.ok) throw unfetched;
+      const body = boundedStream(response.body, url.host, maxAudioBytes);
+      const bytes = new Uint8Array(await new Response(body).arrayBuffer());
+      return { type: mimeType ?? response.headers.get("content-type") ?? "audio/wav", bytes };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof SpellError ? error : unfetched;
+    }
   }
 }
 

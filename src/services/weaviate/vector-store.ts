@@ -50,9 +50,9 @@ export class VectorStore extends DurableObject<Env> {
 
   find(query: ParsedQuery): Page<WeaviateObject> {
     const { limit, skip, select } = query;
-    const { where, order, values } = sqlOf(query, new Set(["class"]));
+    const { where, order, values, whereValues } = sqlOf(query, new Set(["class"]));
     const total = this.#sql
-      .exec<{ n: number }>(`SELECT count(*) AS n FROM objects WHERE ${where}`, ...values)
+      .exec<{ n: number }>(`SELECT count(*) AS n FROM objects WHERE ${where}`, ...whereValues)
       .one().n;
     const data = this.#sql
       .exec<Row>(

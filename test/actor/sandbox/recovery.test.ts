@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { createSandbox } from "../../../src/actor/sandbox/index.ts";
 import { InstanceSlot } from "../../../src/actor/sandbox/quickjs-instance.ts";
-import { failureOf, label, valueOf } from "./calls.ts";
+import { callsOn, label } from "../../contracts/sandbox/calls.ts";
 
+const { failureOf, valueOf } = callsOn(createSandbox());
 const megabyte = 1024 * 1024;
 const trivial = { code: "(x) => [x]", args: [1], label };
 
@@ -50,25 +51,6 @@ test.each([
   const before = InstanceSlot.of(maxMemoryBytes).current;
   await failureOf(code, [], sandbox);
   expect(InstanceSlot.of(maxMemoryBytes).current === before).toBe(true);
-});
-
-test("calls that wait for the same instance do not use it once one of them broke it", async () => {
-  const sandbox = createSandbox({ maxMemoryBytes: 16 * megabyte });
-  const calls = [
-    "() => 1",
-    "() => eval('['.repeat(1e5))",
-    "() => 2",
-    "() => eval('['.repeat(1e5))",
-    "() => 3",
-  ];
-  const ends = await Promise.allSettled(calls.map(async (code) => sandbox.call({ code, args: [], label })));
-  expect(ends.map((end) => (end.status === "fulfilled" ? end.value.value : "failed"))).toEqual([
-    1,
-    "failed",
-    2,
-    "failed",
-    3,
-  ]);
 });
 
 test("fifty replacements in a row leave a sandbox that works, in the same memory", async () => {

@@ -57,6 +57,30 @@ describe("spells", () => {
     await spells.remove(id);
     await expect(spells.get(id)).rejects.toMatchObject({ code: "not_found" });
   });
+
+  it("are published, and run by others at their public id, over HTTP and a connection", async () => {
+    const [author, reader] = [await server.client("author"), await server.client("reader")];
+    await author.spells.put("hello", greeting);
+    const { publicId, version } = await author.spells.publish("hello");
+    expect(await author.spells.publication("hello")).toEqual({ publicId, version, share: "interface" });
+    const id = `@${publicId}`;
+    expect(await reader.spells.published(publicId)).toMatchObject({
+      id,
+      inputs: ["name"],
+      outputs: ["name"],
+    });
+    expect((await reader.run(id, { inputs: { name: "Ada" } })).outputs).toEqual({ name: "Ada" });
+    const connection = reader.connect(id);
+    const events = heard(connection);
+    expect((await connection.run({ inputs: { name: "Bob" } })).outputs).toEqual({ name: "Bob" });
+    expect(events.map(({ type }) => type)).toEqual(["run.started", "run.completed"]);
+    const [run] = (await reader.runs.list(id)).data;
+    await expect(reader.replay(id, run?.runId ?? "")).rejects.toMatchObject({ code: "forbidden" });
+    const closed = told((tell) => connection.on("state", (state) => state === "offline" && tell(state)));
+    await author.spells.unpublish("hello");
+    await closed;
+    await expect(reader.spells.published(publicId)).rejects.toMatchObject({ code: "not_found" });
+  });
 });
 
 describe("a run over HTTP", () => {

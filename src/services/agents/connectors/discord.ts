@@ -3,6 +3,7 @@
  * reply in the place of that. https://docs.discord.com/developers/interactions/receiving-and-responding
  */
 import * as z from "zod";
+import { parseJson } from "../../../platform/json.ts";
 import { SpellError } from "../../../protocol/errors.ts";
 import { json, type JsonObject } from "../../../protocol/values.ts";
 import type { AgentHookRequest } from "../../../protocol/services.ts";
@@ -25,11 +26,13 @@ type Option = { name: string; value?: unknown; options?: Option[] | undefined };
 const option: z.ZodType<Option> = z.lazy(() =>
   z.object({ name: z.string(), value: json.optional(), options: z.array(option).optional() }),
 );
+/** Stands in a path, where two dots lead elsewhere: whoever has the key of a binding of his own can sign what he likes. */
+const pathPart = z.string().regex(/^(?!\.{1,2}$)[\w.-]+$/);
 const interaction = z.object({
   id: z.string(),
   type: z.number(),
-  token: z.string(),
-  application_id: z.string(),
+  token: pathPart,
+  application_id: pathPart,
   channel_id: z.string().optional(),
   guild_id: z.string().optional(),
   user: user.optional(),
@@ -112,7 +115,7 @@ const bytesOf = (hex: string): Uint8Array<ArrayBuffer> =>
 function bodyOf(text: string): Interaction {
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = parseJson(text);
   } catch {
     body = undefined;
   }

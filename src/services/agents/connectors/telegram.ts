@@ -1,6 +1,7 @@
 /** Telegram's bots by webhook. https://core.telegram.org/bots/api#getting-updates */
 import * as z from "zod";
 import { isSameText } from "../../../platform/crypto.ts";
+import { parseJson } from "../../../platform/json.ts";
 import { SpellError } from "../../../protocol/errors.ts";
 import { askProvider } from "../../provider/ask-provider.ts";
 import type { CallScope } from "../../provider/call-scope.ts";
@@ -97,7 +98,7 @@ const secretOf = (text: string): string => text.slice("secret:".length);
 
 function jsonOrNothing(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,8 +1,21 @@
 /** Pages of a PDF, by PDF.js, which is evaluated when the first one comes: it is half of the Worker. */
+import type { PDFDocumentProxy } from "unpdf/pdfjs";
 import { describeError, log } from "../../../platform/log.ts";
 import { type Section, unreadable } from "./section.ts";
 
 const maxPages = 5000;
+
+type Items = Awaited<ReturnType<Awaited<ReturnType<PDFDocumentProxy["getPage"]>>["getTextContent"]>>["items"];
+
+/** A file may open and yet have a page that is damaged. */
+async function itemsOf(pdf: PDFDocumentProxy, page: number): Promise<Items> {
+  try {
+    return (await (await pdf.getPage(page)).getTextContent()).items;
+  } catch (error) {
+    log.info("a page of a PDF could not be read", { error: describeError(error) });
+    throw unreadable(`its page ${page} is damaged.`);
+  }
+}
 
 /** @throws SpellError `bad_request` for what is no PDF, is locked, or has no text */
 export async function pdfSections(bytes: Uint8Array): Promise<Section[]> {
@@ -17,7 +30,7 @@ export async function pdfSections(bytes: Uint8Array): Promise<Section[]> {
     if (pdf.numPages > maxPages) throw unreadable(`it has more than ${maxPages} pages.`);
     const sections: Section[] = [];
     for (let page = 1; page <= pdf.numPages; page++) {
-      const { items } = await (await pdf.getPage(page)).getTextContent();
+      const items = await itemsOf(pdf, page);
       const text = items
         .map((item) => ("str" in item ? item.str + (item.hasEOL ? "\n" : "") : ""))
         .join("")
