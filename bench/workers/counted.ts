@@ -111,7 +111,7 @@ function watch({ storage }: DurableObjectState): void {
   const { setAlarm } = alarms;
   alarms.setAlarm = function counted(this: unknown, ...args: unknown[]) {
     counts.rowsWritten += 1;
-    return Reflect.apply(setAlarm, this, args) as unknown;
+    return Reflect.apply(setAlarm, this, args);
   };
 }
 
