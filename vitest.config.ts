@@ -18,6 +18,8 @@ const pure = [
   "test/nodes/**/!(data).test.ts",
   // Each contract on its implementation in memory.
   "test/contracts/memory-*.test.ts",
+  // What reads the sources, and old databases as files.
+  "test/trust/faults-releases.test.ts",
   // Real spells without user code: the sandbox is a compiled module, which Workers import and Node does not.
   "test/spells/{all,behave,service-components}.test.ts",
   "test/trust/pure/*.test.ts",
@@ -82,6 +84,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 AUTH_SECRET: "a secret that only tests know, 32 bytes and more",
+                ADMIN_TOKEN: "a-token-that-only-the-operator-of-tests-knows",
                 ALLOWED_ORIGINS: "https://app.example",
                 // The provider behind the service bindings is the loopback server of the global setup.
                 OPENAI_BASE_URL: `${inject<string>("openAiUrl")}/v1`,

@@ -32,6 +32,8 @@ export interface Env {
   AGENT_ACTORS?: DurableObjectNamespace;
   /** Read uploaded files: an actor for each, until it is done. */
   FILE_READERS?: DurableObjectNamespace;
+  /** Adds up what isolates count. */
+  METRICS?: DurableObjectNamespace;
   /** What the cache service keeps. */
   CACHE?: KVNamespace;
 
@@ -69,6 +71,8 @@ export interface Env {
   SECRETS_KEY_OLD?: string;
   /** `closed`: nobody signs up here. */
   AUTH_SIGNUP?: string;
+  /** Who reads `GET /admin/metrics`; without it there is no such route. */
+  ADMIN_TOKEN?: string;
   /** Set by `npm start` on a loopback address: the user whom a page on this machine may sign in as, without a password. */
   LOCAL_USER?: string;
   /** Where this server is reached from outside, without a slash at the end: in front of the addresses that nodes tell. */

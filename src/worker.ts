@@ -1,5 +1,6 @@
 /** Composition root: the HTTP app as default export, the actors and service entrypoints re-exported. */
 export { AttemptCounter } from "./actor/attempt-counter.ts";
+export { MetricsBook } from "./actor/metrics-book.ts";
 export { SpellManager } from "./actor/spell-manager.ts";
 export { SpellRunner } from "./actor/spell-runner.ts";
 export { AgentActor } from "./services/agents/agent-actor.ts";

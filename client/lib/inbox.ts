@@ -63,15 +63,8 @@ export class Inbox {
   }
 
   #takeOne(value: unknown): void {
-    let message: ServerMessage;
-    try {
-      message = checked(serverMessage, value, "A message of the server");
-    } catch (error) {
-      // Of a newer server, perhaps: asked for again it would not fit either.
-      const { seq } = (value ?? {}) as { seq?: unknown };
-      if (Number.isSafeInteger(seq)) this.#lastSeq = Math.max(this.#lastSeq ?? 0, seq as number);
-      return this.#host.fault(SpellError.from(error));
-    }
+    const message = this.#checked(isGap(value) ? this.#fitting(value) : value);
+    if (message === undefined) return;
     if ("seq" in message) return this.#event(message);
     if (message.type === "welcome") this.#welcome(message);
     else if (message.type === "replay") {
@@ -83,6 +76,28 @@ export class Inbox {
       if (message.more !== true) this.#host.caughtUp();
     }
     this.#host.message(message);
+  }
+
+  /** Undefined for what does not fit, which is told. */
+  #checked(value: unknown): ServerMessage | undefined {
+    try {
+      return checked(serverMessage, value, "A message of the server");
+    } catch (error) {
+      // Of a newer server, perhaps: asked for again it would not fit either.
+      const { seq } = (value ?? {}) as { seq?: unknown };
+      if (Number.isSafeInteger(seq)) this.#lastSeq = Math.max(this.#lastSeq ?? 0, seq as number);
+      this.#host.fault(SpellError.from(error));
+      return undefined;
+    }
+  }
+
+  /** A gap without what does not fit: one event of a newer server is no reason to lose the others. */
+  #fitting(gap: Gap): Gap {
+    const known = this.#lastSeq;
+    const events = gap.events.filter((event) => this.#checked(event) !== undefined);
+    // The others before it are still to be taken.
+    this.#lastSeq = known;
+    return { ...gap, events };
   }
 
   #welcome(welcome: Welcome): void {
@@ -98,3 +113,13 @@ export class Inbox {
     this.#host.event(event);
   }
 }
+
+interface Gap {
+  type: "replay";
+  events: unknown[];
+}
+
+const isGap = (value: unknown): value is Gap => {
+  const { type, events } = (value ?? {}) as Partial<Gap>;
+  return type === "replay" && Array.isArray(events);
+};

@@ -1,7 +1,13 @@
 /** A past run, stepwise: forward and back through what happened, with what each node was given and gave. */
 import type { EnginePlugin, PluginNode } from "../../src/engine/index.ts";
 import { patched, patchIn } from "../../src/engine/state.ts";
-import type { NodeCompleted, NodeFailed, RunEnded, RunStarted } from "../../src/protocol/events.ts";
+import type {
+  NodeCompleted,
+  NodeFailed,
+  NodeWaiting,
+  RunEnded,
+  RunStarted,
+} from "../../src/protocol/events.ts";
 import type { Plan } from "../../src/protocol/plan.ts";
 import type { JsonObject } from "../../src/protocol/values.ts";
 import { type LocalRun, type Recording, runLocally } from "./local-run.ts";
@@ -10,6 +16,7 @@ import { type LocalRun, type Recording, runLocally } from "./local-run.ts";
 export type Step =
   | { type: "run.start"; start: RunStarted; plan: Plan }
   | { type: "node.start"; node: PluginNode; attempt: number }
+  | { type: "node.waiting"; node: PluginNode; question: NodeWaiting }
   | { type: "node.end"; node: PluginNode; record: NodeCompleted }
   | { type: "node.error"; node: PluginNode; record: NodeFailed }
   | { type: "run.end"; end: RunEnded };
@@ -34,6 +41,7 @@ export class Playback {
         name: "playback",
         onRunStart: (start, plan) => void steps.push({ type: "run.start", start, plan }),
         onNodeStart: (node, attempt) => void steps.push({ type: "node.start", node, attempt }),
+        onNodeWaiting: (node, question) => void steps.push({ type: "node.waiting", node, question }),
         onNodeEnd: (node, record) => void steps.push({ type: "node.end", node, record }),
         onNodeError: (node, record) => void steps.push({ type: "node.error", node, record }),
         onRunEnd: (end) => void steps.push({ type: "run.end", end }),
@@ -109,6 +117,7 @@ function statesOf(steps: readonly Step[]): JsonObject[] {
 function tell(plugin: EnginePlugin, step: Step): void {
   if (step.type === "run.start") plugin.onRunStart?.(step.start, step.plan);
   else if (step.type === "node.start") plugin.onNodeStart?.(step.node, step.attempt);
+  else if (step.type === "node.waiting") plugin.onNodeWaiting?.(step.node, step.question);
   else if (step.type === "node.end") plugin.onNodeEnd?.(step.node, step.record);
   else if (step.type === "node.error") plugin.onNodeError?.(step.node, step.record);
   else plugin.onRunEnd?.(step.end);

@@ -1,25 +1,23 @@
 /** How the runs of a spell stand, for an interface to show: kept from a connection's events, each state a value of its own. */
-import type { Snapshot, Welcome } from "../../src/protocol/down.ts";
+import type { Welcome } from "../../src/protocol/down.ts";
 import type { ErrorInfo } from "../../src/protocol/errors.ts";
 import type { StampedEvent } from "../../src/protocol/events.ts";
-import { isRunEnded } from "../../src/protocol/run-end.ts";
 import type { RunStatus } from "../../src/protocol/runs.ts";
-import type { Json, JsonObject } from "../../src/protocol/values.ts";
+import type { JsonObject } from "../../src/protocol/values.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionState } from "./connection-events.ts";
+import {
+  newRun,
+  type RunModel,
+  runOfSnapshot,
+  takeDelta,
+  takeEvent,
+  takeText,
+  type VisitView,
+} from "./run-model.ts";
 
 /** A node in a run, as of its latest visit. */
-export interface NodeView {
-  readonly visit: string;
-  readonly status: "running" | "waiting" | "completed" | "failed";
-  readonly outputs?: JsonObject;
-  readonly error?: ErrorInfo;
-  /** What it asks, while it waits. */
-  readonly prompt?: Json;
-  /** Text that it has streamed so far. */
-  readonly text?: string;
-  readonly ms?: number;
-}
+export type NodeView = VisitView;
 
 export interface RunView {
   readonly runId: string;
@@ -46,6 +44,7 @@ const maxRuns = 100;
 /** A store as `useSyncExternalStore` takes it: the same view until something changes. */
 export class RunViews {
   #view: SpellView;
+  readonly #models = new Map<string, RunModel>();
   readonly #listeners = new Set<() => void>();
 
   constructor(connection: Pick<Connection, "on" | "state" | "welcome">) {
@@ -54,13 +53,18 @@ export class RunViews {
     connection.on("state", (state) => this.#set({ state }));
     connection.on("welcome", (welcome) => this.#welcome(welcome));
     connection.on("event", (event) => this.#event(event));
-    connection.on("snapshot", (snapshot) => this.#snapshot(snapshot));
-    connection.on("node.delta", ({ runId, nodeId, visit, delta }) =>
-      this.#node(runId, nodeId, (node) => {
-        const isSame = node?.visit === visit && node.status === "running";
-        return { visit, status: "running", text: (isSame ? (node.text ?? "") : "") + delta };
-      }),
-    );
+    connection.on("snapshot", ({ runs }) => {
+      for (const run of runs) {
+        this.#models.delete(run.runId);
+        this.#put(runOfSnapshot(run));
+      }
+    });
+    connection.on("node.delta", ({ runId, nodeId, visit, delta }) => {
+      const model = this.#models.get(runId);
+      if (model === undefined) return;
+      takeDelta(model, nodeId, visit, delta);
+      this.#put(model);
+    });
   }
 
   get(): SpellView {
@@ -85,70 +89,49 @@ export class RunViews {
   #welcome({ playing, spell, runs }: Welcome): void {
     this.#set({ playing, version: spell.version });
     for (const { runId, status, trigger, partial = [] } of runs) {
-      if (this.run(runId) === undefined) this.#put({ runId, status, trigger, inputs: {}, nodes: {} });
-      for (const { nodeId, visit, text } of partial)
-        this.#node(runId, nodeId, () => ({ visit, status: "running", text }));
+      const model = this.#models.get(runId) ?? { ...newRun(runId, status), trigger };
+      for (const { nodeId, visit, text } of partial) takeText(model, nodeId, visit, text);
+      this.#put(model);
     }
-  }
-
-  #snapshot(snapshot: Snapshot): void {
-    for (const { nodes, ...run } of snapshot.runs)
-      this.#put({
-        ...run,
-        nodes: Object.fromEntries(
-          Object.entries(nodes).map(([id, node]) => [
-            id,
-            { ...node, status: node.status as NodeView["status"] },
-          ]),
-        ),
-      });
   }
 
   #event(event: StampedEvent): void {
     if (event.type === "runner.played" || event.type === "runner.paused")
       return this.#set({ playing: event.type === "runner.played" });
     if (event.type === "spell.changed") return this.#set({ version: event.version });
-    const { runId } = event;
-    if (event.type === "run.queued" || event.type === "run.started") {
-      const { trigger, inputs } = event;
-      const status = event.type === "run.queued" ? "queued" : "running";
-      return this.#put({ runId, status, trigger, inputs, nodes: {} });
+    const known = this.#models.get(event.runId);
+    const isStart = event.type === "run.queued" || event.type === "run.started";
+    if (known === undefined && !isStart) return;
+    const model = known ?? newRun(event.runId);
+    takeEvent(model, event, event.at);
+    this.#put(model);
+  }
+
+  /** Shows how the run stands now. Of its nodes those that changed are new values. */
+  #put(model: RunModel): void {
+    const { runId } = model;
+    if (!this.#models.has(runId)) {
+      this.#models.set(runId, model);
+      for (const old of [...this.#models.keys()].slice(0, -maxRuns)) this.#models.delete(old);
     }
-    if (event.type === "run.resumed") return this.#change(runId, { status: "running" });
-    if (isRunEnded(event)) {
-      const { type, outputs, error } = event;
-      return this.#change(runId, {
-        status: type.slice(4) as RunStatus,
-        ...(outputs === undefined ? {} : { outputs }),
-        ...(error === undefined ? {} : { error }),
-      });
-    }
-    if (event.type === "node.event" || event.type === "node.item") return;
-    const { nodeId, visit } = event;
-    this.#node(runId, nodeId, (node) => {
-      if (event.type === "node.started") return { visit, status: "running" };
-      if (event.type === "node.waiting") return { visit, status: "waiting", prompt: event.prompt };
-      const text = node?.visit === visit && node.text !== undefined ? { text: node.text } : {};
-      if (event.type === "node.completed")
-        return { visit, status: "completed", outputs: event.outputs, ms: event.ms, ...text };
-      return { visit, status: "failed", error: event.error, ms: event.ms, ...text };
-    });
+    const view = this.#viewOf(model);
+    const isKnown = this.run(runId) !== undefined;
+    const runs = isKnown
+      ? this.#view.runs.map((run) => (run.runId === runId ? view : run))
+      : [...this.#view.runs, view].slice(-maxRuns);
+    this.#set({ runs });
   }
 
-  #put(run: RunView): void {
-    const others = this.#view.runs.filter(({ runId }) => runId !== run.runId);
-    this.#set({ runs: [...others, run].slice(-maxRuns) });
-  }
-
-  #change(runId: string, change: Partial<RunView>): void {
-    if (this.run(runId) === undefined) return;
-    this.#set({ runs: this.#view.runs.map((run) => (run.runId === runId ? { ...run, ...change } : run)) });
-  }
-
-  #node(runId: string, nodeId: string, next: (node: NodeView | undefined) => NodeView): void {
-    const run = this.run(runId);
-    if (run !== undefined)
-      this.#change(runId, { nodes: { ...run.nodes, [nodeId]: next(run.nodes[nodeId]) } });
+  #viewOf({ runId, status, trigger, inputs, outputs, error, nodes }: RunModel): RunView {
+    return {
+      runId,
+      status,
+      trigger,
+      inputs,
+      ...(outputs === undefined ? {} : { outputs }),
+      ...(error === undefined ? {} : { error }),
+      nodes: Object.fromEntries([...nodes].map(([id, { latest }]) => [id, latest])),
+    };
   }
 }
 

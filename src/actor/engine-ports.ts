@@ -4,6 +4,7 @@ import type { Env } from "../env.ts";
 import { catalogue } from "../nodes/index.ts";
 import { boundServices } from "../platform/bound-services.ts";
 import { now } from "../platform/clock.ts";
+import { askedServices } from "./asked-services.ts";
 import type { Failures } from "./failures.ts";
 import { createSandbox, type LoadableSandbox, logsOf } from "./sandbox/index.ts";
 import type { Watchdog } from "./watchdog.ts";
@@ -19,7 +20,7 @@ export const enginePorts = (
   clock: { now },
   components: (name) => catalogue.find(name),
   pause: () => scheduler.wait(0),
-  services: boundServices(env),
+  services: askedServices(boundServices(env)),
   sandbox,
   after: (ms, done) => {
     const timer = setTimeout(done, ms);

@@ -36,21 +36,26 @@ export class RunnerJournal {
   #held: (() => void)[] = [];
   #heldLength = 0;
   readonly #later: (flush: () => void) => void;
+  readonly #broken: (error: unknown) => void;
 
   /**
    * @param publish hears every event of the runner, one call a commit
    * @param later calls within a second
+   * @param broken a turn could not be written: what memory says of its run holds no longer. It is to end the object, which takes back
+   * what was written of the turn
    */
   constructor(
     store: JournalStore,
     clock: Clock,
     publish: Listener,
     later: (flush: () => void) => void = (flush) => flush(),
+    broken: (error: unknown) => void = () => {},
   ) {
     this.#store = store;
     this.#clock = clock;
     this.#publish = publish;
     this.#later = later;
+    this.#broken = broken;
     this.#lastSeq = store.lastSeq();
   }
 
@@ -98,7 +103,7 @@ export class RunnerJournal {
             this.#store.write(runId, events);
           }, events);
         this.flush();
-        beforeCommit();
+        this.#whole(beforeCommit);
         this.#write(runId, events);
       },
     };
@@ -110,7 +115,7 @@ export class RunnerJournal {
     const held = this.#held;
     this.#held = [];
     this.#heldLength = 0;
-    for (const write of held) write();
+    for (const write of held) this.#whole(write);
   }
 
   /** Nobody listens, or it would not be held back: so nothing is to be shown. */
@@ -148,8 +153,17 @@ export class RunnerJournal {
     return this.#store.encode(event, this.#lastSeq, this.#clock.now());
   }
 
+  #whole(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#broken(error);
+      throw error;
+    }
+  }
+
   #write(runId: string, events: readonly EncodedEvent[]): void {
-    this.#store.write(runId, events);
+    this.#whole(() => this.#store.write(runId, events));
     this.#publish(events);
     for (const listener of this.#listeners.get(runId) ?? []) listener(events);
   }

@@ -47,6 +47,8 @@ export interface RunOptions {
   isAsync?: true;
   /** Of a run that another one asked for by the spells service: how many such runs are around it. */
   depth?: number;
+  /** W3C Trace Context of the request. */
+  traceparent?: string;
   /** Resolves when the caller no longer wants it: then the run is cancelled. */
   cancelled?: () => Promise<void>;
 }
@@ -55,7 +57,10 @@ export interface RunnerRpc {
   /** `POST /spells/:id/run`: the result as JSON ({@link file://../protocol/runs.ts} `runResult`), or why it failed. */
   run(request: RunRequest, options?: RunOptions): Promise<RunAnswer>;
   /** The same as server-sent events of that run. */
-  runStream(request: RunRequest, options?: Pick<RunOptions, "idempotency">): Promise<StreamAnswer>;
+  runStream(
+    request: RunRequest,
+    options?: Pick<RunOptions, "idempotency" | "traceparent">,
+  ): Promise<StreamAnswer>;
   /** Events of one run after `after`: `{events, next?}`. */
   runEvents(runId: string, after: number, limit: number): Promise<RpcAnswer>;
   /** Events of one run after `after` as SSE, live until it ends. */

@@ -43,7 +43,7 @@ export class RunAnswers {
   }
 
   async run(request: RunRequest, options: RunOptions = {}): Promise<RunAnswer> {
-    const { idempotency, isAsync, depth, cancelled } = options;
+    const { idempotency, isAsync, depth, traceparent, cancelled } = options;
     const { spell, permits } = this.#options;
     const present = spell.present ?? (await spell.get());
     let first = this.#madeBy(idempotency);
@@ -54,7 +54,12 @@ export class RunAnswers {
     }
     if (first !== undefined) return { ...(await this.#again(first, isAsync === true)), replayed: true };
     const isGrouped = idempotency === undefined && isAsync !== true;
-    const order = { ...request, isGrouped, ...(depth === undefined ? {} : { depth }) };
+    const order = {
+      ...request,
+      isGrouped,
+      ...(depth === undefined ? {} : { depth }),
+      ...(traceparent === undefined ? {} : { traceparent }),
+    };
     const run = this.#take(present, order, idempotency);
     if (cancelled !== undefined) this.#cancelWith(run.runId, cancelled);
     return isAsync === true ? this.#asItIs(run.runId) : this.#answer(run);
@@ -62,7 +67,7 @@ export class RunAnswers {
 
   async runStream(
     request: RunRequest,
-    { idempotency }: Pick<RunOptions, "idempotency"> = {},
+    { idempotency, traceparent }: Pick<RunOptions, "idempotency" | "traceparent"> = {},
   ): Promise<StreamAnswer> {
     const { spell, permits } = this.#options;
     const present = await spell.get();
@@ -73,7 +78,8 @@ export class RunAnswers {
       first = this.#madeBy(idempotency);
     }
     if (first !== undefined) return { ok: true, body: this.#stream(first, 0), runId: first, replayed: true };
-    const run = this.#take(present, request, idempotency);
+    const order = traceparent === undefined ? request : { ...request, traceparent };
+    const run = this.#take(present, order, idempotency);
     return { ok: true, body: this.#stream(run.runId, run.firstSeq - 1), runId: run.runId };
   }
 

@@ -1,6 +1,7 @@
 /** Takes runs in, lets as many at once as may be, queues the rest, and sees each to its one end. */
 import {
   chooseTrigger,
+  type EnginePlugin,
   type EnginePorts,
   forkRun,
   type Limits,
@@ -26,6 +27,7 @@ import {
   type RunRequest,
   type RunStatus,
 } from "../protocol/runs.ts";
+import type { Services } from "../protocol/services.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
 import { newId } from "../platform/ids.ts";
 import { ActiveRun } from "./active-run.ts";
@@ -47,6 +49,8 @@ export interface RunOrder extends RunRequest {
   runId?: string;
   /** Runs by the spells service that are around it. */
   depth?: number;
+  /** W3C Trace Context of the request that ordered it. A run that goes on after a restart has none. */
+  traceparent?: string;
   /** Its answer may leave before its commit, where the spell has it so (`durability: "group"`). */
   isGrouped?: boolean;
 }
@@ -69,7 +73,9 @@ export interface DeskOptions {
   /** A node of a run has asked for an answer; it is written at the end of this turn. */
   asked?: (run: ActiveRun) => void;
   /** A run has ended and is written. */
-  ended?: (runId: string) => void;
+  ended?: (runId: string, end: RunEnded) => void;
+  /** Those who watch a run, and the services as it asks them, where these are others than the ports'. */
+  observed?: (traceparent: string | undefined) => { plugins?: EnginePlugin[]; services?: Services };
 }
 
 /** What a run that is a fork takes over, and from where it begins again. */
@@ -88,6 +94,7 @@ interface Given {
   userId: string;
   ports: EnginePorts;
   limits?: Partial<Limits>;
+  plugins?: readonly EnginePlugin[];
   onEnd: (end: RunEnded) => void;
 }
 
@@ -222,7 +229,7 @@ export class RunDesk {
     this.#options.runs.put({ runId, status: how, firstSeq, startedAt });
     this.#options.journal.record(end);
     waiting?.run.end(end);
-    this.#options.ended?.(runId);
+    this.#options.ended?.(runId, end);
     return true;
   }
 
@@ -315,7 +322,7 @@ export class RunDesk {
     run.allow(timeoutOf(order, spell), run.startedAt);
     const from: JsonObject = order.state ?? state.get() ?? plan.state;
     const isGrouped = order.isGrouped === true && plan.settings.durability === "group";
-    this.#go(run, [], { isGrouped }, (given) =>
+    this.#go(run, [], { isGrouped, traceparent: order.traceparent }, (given) =>
       startRun({
         ...given,
         plan,
@@ -336,20 +343,23 @@ export class RunDesk {
   #go(
     run: ActiveRun,
     recorded: readonly RunEvent[],
-    options: { isGrouped?: boolean },
+    { traceparent, ...options }: { isGrouped?: boolean; traceparent?: string | undefined },
     start: (given: Given) => RunHandle,
   ): void {
     const { ports, userId, limits } = this.#options;
+    const { plugins, services } = this.#options.observed?.(traceparent) ?? {};
     this.#active.set(run.runId, run);
     try {
       run.execution = start({
         userId,
         ports: {
           ...ports,
+          ...(services === undefined ? {} : { services }),
           journal: journalOf(run, recorded, { ...this.#options, ...options, now: () => ports.clock.now() }),
           delta: (nodeId, visit, text) => this.#options.delta(run, nodeId, visit, text),
         },
         ...(limits === undefined ? {} : { limits }),
+        ...(plugins === undefined ? {} : { plugins }),
         onEnd: (end) => this.#ended(run, end),
       });
     } catch (thrown) {
@@ -363,7 +373,7 @@ export class RunDesk {
   #ended(run: ActiveRun, end: RunEnded): void {
     this.#active.delete(run.runId);
     run.end(end);
-    this.#options.ended?.(run.runId);
+    this.#options.ended?.(run.runId, end);
     this.beginQueued();
   }
 

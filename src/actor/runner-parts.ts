@@ -4,16 +4,22 @@
 import { HookRepository } from "../db/hooks.ts";
 import { SpellRepository } from "../db/spells.ts";
 import type { Env } from "../env.ts";
+import type { EnginePlugin } from "../engine/index.ts";
 import { calledBack, sandboxed } from "../nodes/index.ts";
+import { boundServices } from "../platform/bound-services.ts";
 import { now } from "../platform/clock.ts";
+import { count, tellCounts } from "../platform/counters.ts";
 import { identify } from "../platform/identify.ts";
 import { describeError, log } from "../platform/log.ts";
-import { atMostTwice } from "../platform/retry.ts";
+import { atMostTwice, fromStub } from "../platform/retry.ts";
+import { sampledTracer } from "../platform/trace.ts";
 import type { ServiceChanged } from "../protocol/down.ts";
 import { SpellError } from "../protocol/errors.ts";
+import type { Services } from "../protocol/services.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import { managerName, parseRunnerName, publicIdOf, type RunnerAddress } from "./address.ts";
 import { Admission } from "./admission.ts";
+import { askedServices } from "./asked-services.ts";
 import { Chunks } from "./chunks.ts";
 import { ConnectionDesk } from "./connection-desk.ts";
 import { Connections } from "./connections.ts";
@@ -40,6 +46,7 @@ import { guestServices } from "./published/guest-services.ts";
 import { Retention, retentionOf } from "./retention.ts";
 import { RunAnswers } from "./run-answers.ts";
 import { Recovery } from "./recovery.ts";
+import { RunSpans } from "./run-spans.ts";
 import { RunPermits } from "./run-permits.ts";
 import { RunDesk } from "./run-desk.ts";
 import { RunTable } from "./run-table.ts";
@@ -110,15 +117,24 @@ export class RunnerParts {
       { now },
       (events) => this.connections.broadcast(this.disclosure.events(events)),
       (flush) => ctx.waitUntil(scheduler.wait(groupMs).then(flush)),
+      (error) => {
+        this.failures.bug(error);
+        ctx.abort("The journal could not be written.");
+      },
     );
     this.runs = new RunTable(ctx.storage.sql, this.store, this.address.session);
     this.spell = new HeldSpell({
       spellId: this.address.spellId,
+      // Without it a later version would not be told here, so a run does not begin.
       register: async () => {
-        const [wasLoaded, wasGuest] = await Promise.all([
-          this.manager().runnerLoaded(this.name()),
-          publicId === undefined || this.#managerOf(this.address.owner).guestLoaded(this.name()),
-        ]);
+        const [wasLoaded, wasGuest] = await atMostTwice(() =>
+          Promise.all([
+            this.manager().runnerLoaded(this.name()),
+            publicId === undefined || this.#managerOf(this.address.owner).guestLoaded(this.name()),
+          ]),
+        ).catch((error: unknown) => {
+          throw fromStub(error, "manager of your runners");
+        });
         return wasLoaded && wasGuest;
       },
       load: () => this.load(),
@@ -203,7 +219,11 @@ export class RunnerParts {
       asked: (run) => {
         if (this.#callbacks.size > 0) ctx.waitUntil(scheduler.wait(0).then(() => this.#callbacks.serve(run)));
       },
-      ended: (runId) => {
+      observed: (traceparent) => this.#observed(traceparent),
+      ended: (runId, end) => {
+        count("runs", { status: end.type.slice(4) });
+        const telling = tellCounts(env);
+        if (telling !== undefined) ctx.waitUntil(telling);
         this.#callbacks.forget(runId);
         this.sweeper.runEnded();
         if (this.player.isPlaying) ctx.waitUntil(this.player.goOn());
@@ -392,6 +412,17 @@ export class RunnerParts {
   }
   /** What the manager was told last; null while that is not known. */
   #subscribed: string | null = null;
+
+  /** A run is traced where the invocation that begins it is; else only what came with its request is passed on. */
+  #observed(traceparent: string | undefined): { plugins?: EnginePlugin[]; services?: Services } {
+    const tracer = sampledTracer();
+    if (tracer === undefined && traceparent === undefined) return {};
+    const spans = tracer === undefined ? undefined : new RunSpans(tracer, this.address);
+    return {
+      ...(spans === undefined ? {} : { plugins: [spans] }),
+      services: askedServices(boundServices(this.#env), { traceparent, spans }),
+    };
+  }
 
   /** What its runs have used, counted to the last. */
   report(): RunnerReport {

@@ -1,4 +1,5 @@
 /** Edits over a connection: a patch on the newest version becomes the next one, by the same compare-and-set as `PUT`. */
+import { mayHaveLanded } from "../db/d1-errors.ts";
 import { type SpellRepository, VersionConflict } from "../db/spells.ts";
 import type { StoredSpell } from "../db/stored-spell.ts";
 import { importSpell } from "../graph/import.ts";
@@ -49,6 +50,8 @@ export class SpellEdits {
     try {
       ({ version } = await spells.put(owner, spellId, edited.document, { expectedVersion: baseVersion }));
     } catch (error) {
+      // It may be there all the same: runners look again, and whoever is asked next gets what is true.
+      if (mayHaveLanded(error)) await changed(0, undefined);
       if (!(error instanceof VersionConflict)) throw error;
       return staleFrames(requestId, baseVersion, await this.#present());
     }

@@ -44,7 +44,10 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   run(request: RunRequest, options?: RunOptions): Promise<RunAnswer> {
     return this.#try(() => this.#parts.answers.run(request, options));
   }
-  runStream(request: RunRequest, options?: Pick<RunOptions, "idempotency">): Promise<StreamAnswer> {
+  runStream(
+    request: RunRequest,
+    options?: Pick<RunOptions, "idempotency" | "traceparent">,
+  ): Promise<StreamAnswer> {
     return this.#tell(() => this.#parts.answers.runStream(request, options));
   }
   runEvents(runId: string, after: number, limit: number): Promise<RpcAnswer> {

@@ -11,6 +11,7 @@ import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { sha256Hex } from "../platform/crypto.ts";
 import { canonicalJson } from "../platform/json.ts";
+import { fromStub } from "../platform/retry.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { RunRequest, RunResult } from "../protocol/runs.ts";
 import {
@@ -67,6 +68,7 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
       idempotencyKey,
       deadlineAt,
       depth = 0,
+      traceparent,
       cancelled,
     } = checkedAs("call", serviceCall, call);
     const { spell, inputs, trigger, state, session } = checkedAs("request", runSpellRequest, request);
@@ -86,13 +88,15 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
     };
     // A session for each depth: a run waits only for those that are deeper, so that they never wait for each other in a circle.
     const runner = this.#runner(userId, id, session ?? `sub-${depth + 1}`);
-    const answer = await runner.run(order, {
+    const asked = runner.run(order, {
       depth: depth + 1,
+      ...(traceparent === undefined ? {} : { traceparent }),
       ...(cancelled === undefined ? {} : { cancelled }),
       ...(idempotencyKey === undefined
         ? {}
         : { idempotency: await idempotencyOf(idempotencyKey, [id, inputs, trigger, state]) }),
     });
+    const answer = await asked.catch(refused);
     if (!answer.ok) throw failureOf(answer);
     if (answer.waiting === true)
       throw new SpellError(
@@ -107,11 +111,12 @@ export class SpellsEntrypoint extends WorkerEntrypoint<Env> implements SpellsSer
     const { userId, runId, idempotencyKey } = checkedAs("call", serviceCall, call);
     const { spell, source, session = defaultSession, value } = checkedAs("request", pushRequest, request);
     const { id } = (await this.#stored(userId, spell)).document;
-    const answer = await this.#runner(userId, id, session).pushFromSpell(
+    const asked = this.#runner(userId, id, session).pushFromSpell(
       source,
       { value, ...(runId === undefined ? {} : { runId }) },
       idempotencyKey === undefined ? undefined : await idempotencyOf(idempotencyKey, [source, value]),
     );
+    const answer = await asked.catch(refused);
     if (!answer.ok) throw failureOf(answer);
     return JSON.parse(answer.json) as PushedValue;
   }
@@ -140,6 +145,10 @@ const idempotencyOf = async (key: string, request: unknown) => ({
   key: `service ${key}`,
   fingerprint: await sha256Hex(canonicalJson(request)),
 });
+
+const refused = (error: unknown): never => {
+  throw fromStub(error);
+};
 
 function failureOf({ error }: RpcFailure): SpellError {
   const { code, message, errors, retryAfter, errorId } = error;

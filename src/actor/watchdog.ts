@@ -55,9 +55,12 @@ export class Watchdog {
 
   /** Arms again what was armed before a restart, or, with `isUrgent`, at once. */
   rearm(isUrgent: boolean): void {
-    if (isUrgent) return this.wakeBy(this.#options.now());
+    const now = this.#options.now();
     const at = this.#options.facts.get(fact);
-    if (at > 0) this.wakeBy(at);
+    // For the same time once more: it may have been lost, and one that was not is left as it is.
+    if (at > now - lateMs) void this.#options.storage.setAlarm(at);
+    if (isUrgent) this.wakeBy(now);
+    else if (at > 0) this.wakeBy(at);
   }
 
   /** The alarm has come: calls what is due, and arms for the rest. */

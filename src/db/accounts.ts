@@ -2,6 +2,8 @@
 import { randomToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
 import { SpellError } from "../protocol/errors.ts";
+import { AuditLog } from "./audit.ts";
+import { mayHaveLanded } from "./d1-errors.ts";
 import { run } from "./run.ts";
 
 export interface Account {
@@ -86,24 +88,43 @@ export class AccountRepository {
   async refresh(token: string, now: number): Promise<{ userId: string; refreshToken: string }> {
     const { id, secret } = partsOf(token);
     const next = randomToken(32);
+    const nextHash = await sha256(next);
     const { results } = await run<{ user_id: string }>(
       this.#db,
       `UPDATE refresh_families SET token_hash = ?, expires_at = ?
        WHERE id = ? AND token_hash = ? AND expires_at > ? RETURNING user_id`,
-      await sha256(next),
+      nextHash,
       now + familyMs,
       id,
       await sha256(secret),
       now,
-    );
+    ).catch((error: unknown) => {
+      if (!mayHaveLanded(error)) throw error;
+      // Only its answer may be lost, and the client's next attempt would look like a theft.
+      return run<{ user_id: string }>(
+        this.#db,
+        "SELECT user_id FROM refresh_families WHERE id = ? AND token_hash = ?",
+        id,
+        nextHash,
+      ).then((found) => {
+        if (found.results.length === 0) throw error;
+        return found;
+      });
+    });
     const [row] = results;
     if (row !== undefined) return { userId: row.user_id, refreshToken: `rt_${id}.${next}` };
-    await run(this.#db, "DELETE FROM refresh_families WHERE id = ?", id);
+    const ended = await run<{ user_id: string }>(
+      this.#db,
+      "DELETE FROM refresh_families WHERE id = ? RETURNING user_id",
+      id,
+    );
+    const [owner] = ended.results;
+    if (owner !== undefined) await new AuditLog(this.#db).add(owner.user_id, { action: "sign_in.reused" });
     throw new SpellError("unauthorized", "The refresh token is not good any more. Sign in again.");
   }
 
-  /** Ends a sign-in, or all of its user's. Nothing where the token is good no more. */
-  async signOut(token: string, everywhere: boolean): Promise<void> {
+  /** Ends a sign-in, or all of its user's. Gives whose; nothing is done where the token is good no more. */
+  async signOut(token: string, everywhere: boolean): Promise<string | undefined> {
     const { id, secret } = partsOf(token);
     const { results } = await run<{ user_id: string }>(
       this.#db,
@@ -114,6 +135,7 @@ export class AccountRepository {
     const [row] = results;
     if (everywhere && row !== undefined)
       await run(this.#db, "DELETE FROM refresh_families WHERE user_id = ?", row.user_id);
+    return row?.user_id;
   }
 }
 

@@ -4,7 +4,7 @@ import { SpellError } from "../protocol/errors.ts";
 import type { Page, ParsedQuery } from "../protocol/services.ts";
 import type { SpellDocument, SpellSummary } from "../protocol/spell.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import { fromD1 } from "./d1-errors.ts";
+import { askD1, mayHaveLanded } from "./d1-errors.ts";
 import { picked, sqlOf } from "./query-sql.ts";
 import { StoredSpell, splitAtVersion } from "./stored-spell.ts";
 
@@ -68,7 +68,7 @@ export class SpellRepository {
       SELECT json_object('id', id, 'name', name, 'version', version, 'createdAt', created_at, 'updatedAt', updated_at) AS body,
         row_number() OVER (ORDER BY created_at, id) AS seq
       FROM spells WHERE owner = ?${n + 1} AND deleted_at IS NULL) WHERE ${where}`;
-    const [counts, rows] = await this.#ask(() =>
+    const [counts, rows] = await askD1(() =>
       this.#db.batch<{ total: number; body: string }>([
         this.#db.prepare(`SELECT count(*) AS total ${from}`).bind(...values, owner),
         this.#db
@@ -134,10 +134,36 @@ export class SpellRepository {
       .prepare(`SELECT ${headColumns} FROM spells WHERE owner = ?1 AND id = ?2`)
       .bind(owner, id);
     // A batch is one transaction: https://developers.cloudflare.com/d1/worker-api/d1-database/#batch
-    const [changed, , found] = await this.#ask(() => this.#db.batch<HeadRow>([change, record, look]));
+    const write = askD1(() => this.#db.batch<HeadRow>([change, record, look]));
+    const [changed, , found] = await write.catch((error: unknown) => {
+      if (mayHaveLanded(error)) return this.#landed(error, owner, id, [at, head, tail]);
+      throw error;
+    });
     const row = changed?.results[0];
     if (row !== undefined) return { version: row.version, created: row.version === row.first_version };
     throw refusal(id, expectedVersion, found?.results[0]);
+  }
+
+  /**
+   * The answer to a write is lost: looks whether the write is there, which its time and its text tell.
+   * @throws what the write failed with, where it is not there (yet)
+   */
+  async #landed(
+    lost: unknown,
+    owner: string,
+    id: string,
+    [at, head, tail]: [number, string, string],
+  ): Promise<Pick<D1Result<HeadRow>, "results">[]> {
+    const select = this.#db
+      .prepare(
+        `SELECT v.version, s.first_version, s.deleted_at FROM spell_versions v JOIN spells s USING (owner, id)
+         WHERE owner = ?1 AND id = ?2 AND v.created_at = ?3 AND v.document = ?4 || v.version || ?5
+         ORDER BY v.version DESC LIMIT 1`,
+      )
+      .bind(owner, id, at, head, tail);
+    const found = await askD1(() => select.all<HeadRow>()).catch(() => undefined);
+    if (found === undefined || found.results.length === 0) throw lost;
+    return [found];
   }
 
   /** {@link put} of a spell that must be new. @throws SpellError `conflict` when the id is taken */
@@ -188,7 +214,7 @@ export class SpellRepository {
          ORDER BY v.version DESC LIMIT ?4`,
       )
       .bind(owner, id, before, query.limit + 1);
-    const { results } = await this.#ask(() => select.all<{ version: number; created_at: number }>());
+    const { results } = await askD1(() => select.all<{ version: number; created_at: number }>());
     if (results.length === 0 && !(await this.exists(owner, id))) return null;
     const data = results
       .slice(0, query.limit)
@@ -214,7 +240,7 @@ export class SpellRepository {
          ORDER BY updated_at DESC, id DESC LIMIT ?2`,
       )
       .bind(...values);
-    const { results } = await this.#ask(() => select.all<Omit<StoredRow, "document">>());
+    const { results } = await askD1(() => select.all<Omit<StoredRow, "document">>());
     const data = results.slice(0, query.limit).map(summaryOf);
     const last = data.at(-1);
     return results.length > query.limit && last !== undefined
@@ -227,20 +253,34 @@ export class SpellRepository {
    * null when there was no such spell.
    */
   async remove(owner: string, id: string): Promise<{ version: number; publicId?: string } | null> {
+    const published = this.#db
+      .prepare("SELECT public_id FROM publications WHERE owner = ?1 AND spell_id = ?2")
+      .bind(owner, id);
+    // Asked before, since the answer to the change may be lost.
+    const publicId = (await askD1(() => published.first<{ public_id: string }>()))?.public_id;
+    const values = [owner, id, now()];
     const update = this.#db
       .prepare(
         `UPDATE spells SET deleted_at = ?3 WHERE owner = ?1 AND id = ?2 AND deleted_at IS NULL RETURNING version`,
       )
-      .bind(owner, id, now());
+      .bind(...values);
     const unpublish = this.#db
-      .prepare("DELETE FROM publications WHERE owner = ?1 AND spell_id = ?2 RETURNING public_id")
+      .prepare("DELETE FROM publications WHERE owner = ?1 AND spell_id = ?2")
       .bind(owner, id);
-    const [updated, unpublished] = await this.#ask(() =>
-      this.#db.batch<{ version: number; public_id: string }>([update, unpublish]),
+    const look = this.#db
+      .prepare("SELECT version FROM spells WHERE owner = ?1 AND id = ?2 AND deleted_at = ?3")
+      .bind(...values);
+    const done = await askD1(() => this.#db.batch<{ version: number }>([update, unpublish])).catch(
+      async (error: unknown) => {
+        const found = mayHaveLanded(error)
+          ? await askD1(() => look.all<{ version: number }>()).catch(() => undefined)
+          : undefined;
+        if (found === undefined || found.results.length === 0) throw error;
+        return [found];
+      },
     );
-    const row = updated?.results[0];
+    const row = done[0]?.results[0];
     if (row === undefined) return null;
-    const publicId = unpublished?.results[0]?.public_id;
     return { version: row.version, ...(publicId === undefined ? {} : { publicId }) };
   }
 
@@ -258,25 +298,17 @@ export class SpellRepository {
     const select = this.#db
       .prepare("SELECT 1 FROM spells WHERE owner = ?1 AND id = ?2 AND deleted_at IS NULL")
       .bind(owner, id);
-    return (await this.#ask(() => select.first())) !== null;
+    return (await askD1(() => select.first())) !== null;
   }
 
   async #stored(sql: string, values: (string | number)[]): Promise<StoredSpell | null> {
-    const row = await this.#ask(() =>
+    const row = await askD1(() =>
       this.#db
         .prepare(sql)
         .bind(...values)
         .first<StoredRow>(),
     );
     return row === null ? null : new StoredSpell(summaryOf(row), row.document);
-  }
-
-  async #ask<T>(query: () => Promise<T>): Promise<T> {
-    try {
-      return await query();
-    } catch (error) {
-      throw fromD1(error);
-    }
   }
 }
 

@@ -2,7 +2,14 @@
  * Lets others watch a run: consoles, loggers, tracers, debuggers. A plugin is told what happens, live and in a replay alike,
  * and changes nothing; one that throws is reported to the port `fault` and the run goes on.
  */
-import type { NodeCompleted, NodeFailed, RunEnded, RunEvent, RunStarted } from "../protocol/events.ts";
+import type {
+  NodeCompleted,
+  NodeFailed,
+  NodeWaiting,
+  RunEnded,
+  RunEvent,
+  RunStarted,
+} from "../protocol/events.ts";
 import type { Plan } from "../protocol/plan.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
 import type { Host } from "./context.ts";
@@ -29,6 +36,8 @@ export interface EnginePlugin {
   onRunStart?(start: RunStarted, plan: Plan): void;
   /** Also of each further attempt. */
   onNodeStart?(node: PluginNode, attempt: number): void;
+  /** It asks a human, and ends when that is answered. */
+  onNodeWaiting?(node: PluginNode, question: NodeWaiting): void;
   onNodeEnd?(node: PluginNode, record: NodeCompleted): void;
   /** Also of a failure that is caught, or followed by another attempt: the record says so. */
   onNodeError?(node: PluginNode, record: NodeFailed): void;
@@ -71,6 +80,9 @@ export class Plugins {
     if (event.type === "node.started") {
       const node = this.#node(event);
       if (node !== undefined) this.#each(event.nodeId, (plugin) => plugin.onNodeStart?.(node, event.attempt));
+    } else if (event.type === "node.waiting") {
+      const node = this.#node(event);
+      if (node !== undefined) this.#each(event.nodeId, (plugin) => plugin.onNodeWaiting?.(node, event));
     } else if (event.type === "node.completed") {
       const node = this.#node(event, "last");
       if (node !== undefined) this.#each(event.nodeId, (plugin) => plugin.onNodeEnd?.(node, event));

@@ -1,6 +1,7 @@
 /** Signing up, in and out: accounts of this server's own, beside issuers' tokens. */
 import { AccountRepository } from "../db/accounts.ts";
 import { now } from "../platform/clock.ts";
+import { count } from "../platform/counters.ts";
 import { hashPassword, isPassword } from "../platform/passwords.ts";
 import {
   loginRequest,
@@ -10,6 +11,7 @@ import {
   signUpRequest,
 } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
+import { audit } from "./audit.ts";
 import { countSignIn, countSignUp } from "./attempts.ts";
 import { parseAs, readJson } from "./body.ts";
 import { maxBodyBytes } from "./bounds.ts";
@@ -44,7 +46,9 @@ export function addAccountRoutes(app: App): void {
       const { email, password } = await bodyOf(c, signUpRequest);
       await countSignUp(c);
       const userId = await accountsOf(c).create(email, await hashPassword(password), now());
-      return json(await signedIn(c, userId, await accountsOf(c).signIn(userId, now())), 201);
+      const answered = await signedIn(c, userId, await accountsOf(c).signIn(userId, now()));
+      audit(c, userId, { action: "account.made" });
+      return json(answered, 201);
     },
   );
   addRoute(
@@ -63,10 +67,16 @@ export function addAccountRoutes(app: App): void {
       const wasRight = await countSignIn(c, email);
       const account = await accountsOf(c).findByEmail(email);
       // Compared in any case: how long it takes tells nothing of who has an account.
-      if (!(await isPassword(password, account?.password)) || account === undefined)
+      if (!(await isPassword(password, account?.password)) || account === undefined) {
+        count("sign_ins", { result: "refused" });
+        if (account !== undefined) audit(c, account.userId, { action: "sign_in.refused" });
         throw new SpellError("unauthorized", "There is no account of this address with this password.");
+      }
       await wasRight();
-      return json(await signedIn(c, account.userId, await accountsOf(c).signIn(account.userId, now())));
+      const answered = await signedIn(c, account.userId, await accountsOf(c).signIn(account.userId, now()));
+      count("sign_ins", { result: "done" });
+      audit(c, account.userId, { action: "signed.in" });
+      return json(answered);
     },
   );
   addRoute(
@@ -100,7 +110,8 @@ export function addAccountRoutes(app: App): void {
     },
     async (c) => {
       const { refreshToken, everywhere = false } = await bodyOf(c, logoutRequest);
-      await accountsOf(c).signOut(refreshToken, everywhere);
+      const userId = await accountsOf(c).signOut(refreshToken, everywhere);
+      if (userId !== undefined) audit(c, userId, { action: "signed.out" });
       return new Response(null, { status: 204 });
     },
   );

@@ -2,8 +2,7 @@
 import { managerName, type RunnerAddress, runnerName } from "../actor/address.ts";
 import type { ManagerRpc, RunnerRpc } from "../actor/rpc.ts";
 import type { Env } from "../env.ts";
-import { isOverloaded, isRetryable } from "../platform/retry.ts";
-import { SpellError } from "../protocol/errors.ts";
+import { fromStub, isRetryable } from "../platform/retry.ts";
 
 export type RunnerStub = RunnerRpc & Pick<Fetcher, "fetch">;
 
@@ -33,23 +32,4 @@ export async function askActor<S, T>(
   } catch (error) {
     throw fromStub(error);
   }
-}
-
-function fromStub(error: unknown): SpellError {
-  if (isOverloaded(error))
-    return new SpellError(
-      "overloaded",
-      "This runner has more requests than it can take. Slow down and try again.",
-      {
-        retryAfter: 2,
-        cause: error,
-      },
-    );
-  if (isRetryable(error))
-    return new SpellError(
-      "overloaded",
-      "The runner was restarted while it worked on this request. Look at the spell's runs before you repeat one.",
-      { retryAfter: 1, cause: error },
-    );
-  return SpellError.from(error);
 }

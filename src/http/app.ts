@@ -1,16 +1,19 @@
 /** The HTTP side of the Worker: which routes there are and what stands before them. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { addAccountRoutes } from "./accounts.ts";
+import { addAuditRoute } from "./audit.ts";
 import { addAuthRoutes } from "./auth.ts";
 import { addCatalogueRoute } from "./catalogue.ts";
 import { addConnectRoute } from "./connect.ts";
 import { addHealthRoute } from "./health.ts";
 import { addHookRoute } from "./hooks.ts";
+import { addMetricsRoute } from "./metrics.ts";
 import { checkBounds } from "./middleware/bounds.ts";
 import { limitAddresses } from "./middleware/rates.ts";
 import { requireConfiguration } from "./middleware/configured.ts";
 import { notFoundIn, onError } from "./middleware/errors.ts";
 import { addHeaders } from "./middleware/headers.ts";
+import { measured } from "./middleware/measured.ts";
 import { checkOrigin } from "./middleware/origin.ts";
 import { addKeyRoutes } from "./keys.ts";
 import { addOpenApiRoute } from "./openapi.ts";
@@ -28,6 +31,7 @@ import { addVersionRoutes } from "./versions.ts";
 
 export const app: App = new OpenAPIHono<AppEnv>();
 
+app.use(measured);
 app.use(addHeaders);
 app.use(checkBounds);
 app.use(checkOrigin);
@@ -48,9 +52,11 @@ addSignInRoutes(app);
 addAccountRoutes(app);
 addKeyRoutes(app);
 addSecretRoutes(app);
+addAuditRoute(app);
 addUploadRoute(app);
 addServiceRoutes(app);
 addCatalogueRoute(app);
 addOpenApiRoute(app);
 addHealthRoute(app);
+addMetricsRoute(app);
 addPageRoutes(app);

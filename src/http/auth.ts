@@ -2,6 +2,7 @@
 import { makeTicket } from "../platform/tickets.ts";
 import { ticketLifetimeSeconds } from "../protocol/accounts.ts";
 import { askActor, managerOf } from "./actors.ts";
+import { audit } from "./audit.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App } from "./route.ts";
 
@@ -24,6 +25,7 @@ export function addAuthRoutes(app: App): void {
         (manager) => manager.createTicket(hash, expiresAt),
         "write",
       );
+      audit(c, userId, { action: "ticket.made" });
       return json({ ticket, expiresIn: ticketLifetimeSeconds }, 201);
     },
   );

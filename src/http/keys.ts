@@ -5,6 +5,7 @@ import { now } from "../platform/clock.ts";
 import { newApiKey } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { announce } from "./announce.ts";
+import { audit } from "./audit.ts";
 import { parseAs, readJson } from "./body.ts";
 import { maxBodyBytes } from "./bounds.ts";
 import { json } from "./responses.ts";
@@ -39,6 +40,7 @@ export function addKeyRoutes(app: App): void {
           errors: [{ path: "expiresAt", message: "in the past" }],
         });
       const made = await keysOf(c).create(c.var.identity.userId, { name, scopes, expiresAt }, now());
+      audit(c, c.var.identity.userId, { action: "key.made", target: made.id });
       return json(made, 201);
     },
   );
@@ -59,6 +61,7 @@ export function addKeyRoutes(app: App): void {
       if (!(await keysOf(c).remove(userId, id)))
         throw new SpellError("not_found", "You have no key of this id.");
       await announce(c.env, userId, (manager) => manager.keyRemoved(id));
+      audit(c, userId, { action: "key.removed", target: id });
       return new Response(null, { status: 204 });
     },
   );

@@ -6,6 +6,7 @@ import { SpellError } from "../protocol/errors.ts";
 import { type PublishedSpell, publishRequest } from "../protocol/publications.ts";
 import { askActor, managerOf } from "./actors.ts";
 import { announce } from "./announce.ts";
+import { audit } from "./audit.ts";
 import { parseAs, readJson } from "./body.ts";
 import { forgetSpell, noSuchSpell, requireSpell } from "./ownership.ts";
 import { idParams, spellIdOf } from "./request.ts";
@@ -65,6 +66,7 @@ async function publish(c: RouteContext): Promise<Response> {
     (manager) => manager.publish(id, request),
     "read",
   );
+  audit(c, userId, { action: "spell.published", target: id });
   return json(made);
 }
 
@@ -78,6 +80,7 @@ async function unpublish(c: RouteContext): Promise<Response> {
   );
   if (publicId === null) throw notPublished();
   forgetSpell(userId, `@${publicId}`);
+  audit(c, userId, { action: "spell.unpublished", target: id });
   return new Response(null, { status: 204 });
 }
 

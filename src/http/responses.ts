@@ -1,8 +1,10 @@
 /** Answers: JSON as text, event streams, and problems (RFC 9457). Their security headers come by middleware/headers.ts. */
-import { type ErrorInfo, type Problem, SpellError, statusOf, titleOf } from "../protocol/errors.ts";
+import { type ErrorInfo, type Problem, statusOf, titleOf } from "../protocol/errors.ts";
 import { VersionConflict } from "../db/spells.ts";
+import { count } from "../platform/counters.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, log } from "../platform/log.ts";
+import { fromStub } from "../platform/retry.ts";
 
 /** @param text JSON, sent as it is */
 export const jsonText = (text: string, status = 200, headers: Record<string, string> = {}): Response =>
@@ -44,6 +46,7 @@ interface Differences {
 export function problem(failure: Failure, differences: Differences = {}): Response {
   const { code, message, errors, runId, nodeId, errorId, version, retryAfter } = failure;
   const status = differences.status ?? statusOf(code);
+  count("problems", { code });
   const body: Problem & { version?: number | undefined } = {
     type: `urn:spellrunner:problem:${code}`,
     title: differences.title ?? titleOf(code),
@@ -73,7 +76,7 @@ export function reportBug(error: unknown): string {
 
 /** What was thrown, as a failure; an `internal` one is reported. */
 export function failureOf(thrown: unknown): Failure {
-  const error = SpellError.from(thrown);
+  const error = fromStub(thrown, "service");
   const failure: Failure = { ...error.toInfo(), runId: error.runId, retryAfter: error.retryAfter };
   if (error instanceof VersionConflict) failure.version = error.version;
   if (error.code !== "internal" || error.errorId !== undefined) return failure;

@@ -4,6 +4,7 @@ import { defaultSession, type RunnerAddress } from "../actor/address.ts";
 import type { RpcAnswer, RunnerRpc, RunOptions, StreamAnswer } from "../actor/rpc.ts";
 import { sha256Hex } from "../platform/crypto.ts";
 import { canonicalJson } from "../platform/json.ts";
+import { traceparentOf } from "../platform/trace.ts";
 import { SpellError } from "../protocol/errors.ts";
 import {
   type ForkRequest,
@@ -267,6 +268,8 @@ async function startRun(c: RouteContext): Promise<Response> {
   const request = parseAs(runBody, body, "The run request") as RunRequest;
   const options: RunOptions = {};
   if (key !== undefined) options.idempotency = { key, fingerprint: await sha256Hex(canonicalJson(request)) };
+  const traceparent = traceparentOf(c.req.header("traceparent"));
+  if (traceparent !== undefined) options.traceparent = traceparent;
   const stubOf = () => runnerOf(c.env, address);
   // Asked again by its key, a runner that was restarted gives the run that it had begun.
   const kind = key === undefined ? "write" : "read";

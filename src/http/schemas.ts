@@ -14,6 +14,7 @@ import {
   signInWays,
   signUpRequest,
 } from "../protocol/accounts.ts";
+import { auditEntry, auditPage } from "../protocol/audit.ts";
 import { componentDescription, componentList } from "../protocol/components.ts";
 import { conflictProblem, errorInfo, problem } from "../protocol/errors.ts";
 import { eventPage, stampedEvent } from "../protocol/events.ts";
@@ -148,6 +149,8 @@ export const namedSchemas = {
   ApiKeyList: apiKeyList,
   NewSecret: newSecret,
   SecretList: secretList,
+  AuditEntry: auditEntry,
+  AuditPage: auditPage,
   UserUsage: userUsage,
   HookAccepted: hookAccepted,
   IdRequest: z.object({ id: z.string() }),

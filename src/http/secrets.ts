@@ -3,6 +3,7 @@ import * as z from "zod";
 import { SecretRepository } from "../db/secrets.ts";
 import { newSecret, secretName } from "../protocol/accounts.ts";
 import { SpellError } from "../protocol/errors.ts";
+import { audit } from "./audit.ts";
 import { parseAs, readJson } from "./body.ts";
 import { maxBodyBytes } from "./bounds.ts";
 import { json } from "./responses.ts";
@@ -45,6 +46,7 @@ export function addSecretRoutes(app: App): void {
         "The secret",
       );
       await new SecretRepository(c.env).put(c.var.identity.userId, name, value);
+      audit(c, c.var.identity.userId, { action: "secret.set", target: name });
       return new Response(null, { status: 204 });
     },
   );
@@ -57,8 +59,10 @@ export function addSecretRoutes(app: App): void {
       responses: { 204: emptyAnswer("Forgotten"), 404: problemAnswer("You have none of that name") },
     },
     async (c) => {
-      if (!(await new SecretRepository(c.env).remove(c.var.identity.userId, c.req.param("name") ?? "")))
+      const name = c.req.param("name") ?? "";
+      if (!(await new SecretRepository(c.env).remove(c.var.identity.userId, name)))
         throw new SpellError("not_found", "You have no secret of this name.");
+      audit(c, c.var.identity.userId, { action: "secret.removed", target: name });
       return new Response(null, { status: 204 });
     },
   );

@@ -3,6 +3,7 @@ import type { Env } from "../env.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { SignInWays } from "../protocol/accounts.ts";
 import { signAccess } from "./access-token.ts";
+import { audit } from "./audit.ts";
 import { json } from "./responses.ts";
 import { addRoute, answer, type App, problemAnswer } from "./route.ts";
 
@@ -45,7 +46,9 @@ export function addSignInRoutes(app: App): void {
       const user = localUser(c.env, c.req.raw);
       if (user === undefined)
         throw new SpellError("forbidden", "This server signs nobody in without a password or a token.");
-      return json(await signAccess(c.env, user));
+      const answered = await signAccess(c.env, user);
+      audit(c, user, { action: "signed.in" });
+      return json(answered);
     },
   );
 }

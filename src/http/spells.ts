@@ -1,6 +1,7 @@
 /** Spells over HTTP: saving in any supported format, reading, deleting. Versions are in versions.ts. */
 import * as z from "zod";
 import { publicIdOf } from "../actor/address.ts";
+import { mayHaveLanded } from "../db/d1-errors.ts";
 import { SpellRepository, VersionConflict } from "../db/spells.ts";
 import { splitAtVersion } from "../db/stored-spell.ts";
 import { importSpell } from "../graph/import.ts";
@@ -14,6 +15,7 @@ import { newId } from "../platform/ids.ts";
 import { SpellError } from "../protocol/errors.ts";
 import { type SpellDocument, spellId, type SpellIssue } from "../protocol/spell.ts";
 import { announce } from "./announce.ts";
+import { audit } from "./audit.ts";
 import { parseAs, readJson } from "./body.ts";
 import { maxBodyBytes } from "./bounds.ts";
 import { forgetSpell, noSuchSpell } from "./ownership.ts";
@@ -190,6 +192,7 @@ async function createOne(
   const write = async (id: string) => {
     const { version } = await repositoryOf(c).create(owner, id, document);
     await announce(c.env, owner, (manager) => manager.spellChanged(id, version));
+    audit(c, owner, { action: "spell.created", target: id });
     return { id, name: document.name, version };
   };
   try {
@@ -211,8 +214,15 @@ async function replaceSpell(c: RouteContext): Promise<Response> {
   const owner = userOf(c);
   const { document } = imported;
   const options = expectedVersion === undefined ? {} : { expectedVersion };
-  const { version, created } = await repositoryOf(c).put(owner, id, document, options);
+  const { version, created } = await repositoryOf(c)
+    .put(owner, id, document, options)
+    .catch(async (error: unknown) => {
+      // It may be there all the same: runners look again, and whoever is asked next gets what is true.
+      if (mayHaveLanded(error)) await announce(c.env, owner, (manager) => manager.spellChanged(id, 0));
+      throw error;
+    });
   await announce(c.env, owner, (manager) => manager.spellChanged(id, version));
+  if (created) audit(c, owner, { action: "spell.created", target: id });
   return json({ id, name: document.name, version, warnings: warningsOf(imported) }, created ? 201 : 200, {
     etag: versionTag(version),
     ...(created ? { location: `/spells/${id}` } : {}),
@@ -227,5 +237,6 @@ async function deleteSpell(c: RouteContext): Promise<Response> {
   if (removed === null) throw noSuchSpell(id);
   if (removed.publicId !== undefined) await endPublished(c, removed.publicId);
   await announce(c.env, owner, (manager) => manager.spellDeleted(id));
+  audit(c, owner, { action: "spell.deleted", target: id });
   return new Response(null, { status: 204 });
 }

@@ -5,6 +5,8 @@ import { SpellError } from "../protocol/errors.ts";
 interface StubError {
   retryable?: boolean;
   overloaded?: boolean;
+  /** It was reset by us, or with its code. */
+  durableObjectReset?: boolean;
 }
 
 /** True where the same call may be made once more, on a new stub: the old one is broken for good. */
@@ -27,4 +29,26 @@ export async function atMostTwice<T>(call: () => Promise<T>): Promise<T> {
     if (!isRetryable(error)) throw error;
   }
   return call();
+}
+
+/**
+ * What a call of an actor or a service failed with, as ours: what the platform says of it is `overloaded`.
+ * @param who `runner`, `completion service`: for the message
+ */
+export function fromStub(error: unknown, who = "runner"): SpellError {
+  const own = SpellError.from(error);
+  if (own.code !== "internal") return own;
+  if (isOverloaded(error))
+    return new SpellError(
+      "overloaded",
+      `This ${who} has more requests than it can take. Slow down and try again.`,
+      { retryable: true, retryAfter: 2, cause: error },
+    );
+  if (isRetryable(error) || (error as StubError | null)?.durableObjectReset === true)
+    return new SpellError(
+      "overloaded",
+      `The ${who} was restarted while it worked on this request. Look what it did before you repeat one.`,
+      { retryable: true, retryAfter: 1, cause: error },
+    );
+  return own;
 }

@@ -608,6 +608,7 @@ describe("a runner", () => {
   it("is not kept awake by it: no timer is left when it has swept", async () => {
     const { run, listed, stub } = await saved({ maxRuns: 1 });
     const [timers, waits] = [vi.spyOn(globalThis, "setTimeout"), vi.spyOn(scheduler, "wait")];
+    const cleared = vi.spyOn(globalThis, "clearTimeout");
     try {
       await run();
       const last = await run();
@@ -619,10 +620,13 @@ describe("a runner", () => {
       const planned = waits.mock.calls.length;
       await listed();
       expect(waits.mock.calls).toHaveLength(planned);
-      expect(timers.mock.calls).toEqual([]);
+      // A question to the database has a timer until it is answered.
+      const gone = new Set(cleared.mock.calls.map(([timer]) => timer));
+      expect(timers.mock.results.filter(({ value }) => !gone.has(value))).toEqual([]);
     } finally {
       timers.mockRestore();
       waits.mockRestore();
+      cleared.mockRestore();
     }
     await evictDurableObject(stub);
     expect(await listed()).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { VisitView } from "../../client/editor/core/run-model.ts";
+import type { VisitView } from "../../client/lib/run-model.ts";
 import { treeOfVisits, type VisitBranch } from "../../client/editor/core/visit-tree.ts";
 
 const visit = (key: string): VisitView => ({ visit: key, attempt: 1, status: "completed" });

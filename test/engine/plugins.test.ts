@@ -19,6 +19,7 @@ function noting(): { lines: string[]; plugin: EnginePlugin } {
       name: "noting",
       onRunStart: (start) => note("start", start),
       onNodeStart: (node, attempt) => note("node", node, attempt),
+      onNodeWaiting: (node, question) => note("asks", node.nodeId, node.visit, question),
       onNodeEnd: (node, record) => note("end", node.nodeId, node.visit, record),
       onNodeError: (node, record) => note("error", node.nodeId, node.visit, record),
       onRunEnd: (end) => note("over", end),
@@ -49,6 +50,28 @@ describe("a plugin", () => {
       ["1", "Step", { in: "p" }],
       ["2", "Step", { in: "q" }],
     ]);
+  });
+
+  it("is told what a node asks, by a run and by its replay", () => {
+    const asking = withComponents([
+      {
+        name: "Asks",
+        aliases: [],
+        inputs: [trigger],
+        outputs: [trigger],
+        execute: () => ({ waiting: { prompt: "Sure?" } }),
+      },
+    ]);
+    const document = spell({ s: "Trigger In", a: "Asks" }, "s.trigger > a.trigger");
+    const asked: unknown[] = [];
+    const plugin: EnginePlugin = {
+      name: "asked",
+      onNodeWaiting: ({ nodeId, visit }, { prompt }) => void asked.push([nodeId, visit, prompt]),
+    };
+    const { events } = run(document, { catalogue: asking, plugins: [plugin] });
+    expect(asked).toEqual([["a", "1", "Sure?"]]);
+    replay(planOf(document, { catalogue: asking }), events, { plugins: [plugin] });
+    expect(asked).toHaveLength(2);
   });
 
   it("is told of each attempt that fails, and that another follows", () => {

@@ -1,7 +1,9 @@
 import type { ButtonHTMLAttributes } from "react";
 
+export type ButtonLook = "plain" | "primary" | "danger" | "quiet";
+
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  look?: "plain" | "primary" | "danger" | "quiet";
+  look?: ButtonLook;
 }
 
 /** `type` is `button` unless said: a button in a form does not send it by accident. */

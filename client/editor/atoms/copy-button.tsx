@@ -1,8 +1,16 @@
 import { tell, tellError } from "../stores/notices.ts";
-import { Button } from "./button.tsx";
+import { Button, type ButtonLook } from "./button.tsx";
 
 /** @param what as in "Copy the key" */
-export function CopyButton({ what, text }: { what: string; text: string }) {
+export function CopyButton({
+  what,
+  text,
+  look = "plain",
+}: {
+  what: string;
+  text: string;
+  look?: ButtonLook;
+}) {
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text);
@@ -14,5 +22,9 @@ export function CopyButton({ what, text }: { what: string; text: string }) {
       );
     }
   };
-  return <Button onClick={() => void copy()}>Copy {what}</Button>;
+  return (
+    <Button look={look} onClick={() => void copy()}>
+      Copy {what}
+    </Button>
+  );
 }

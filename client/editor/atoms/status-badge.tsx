@@ -1,7 +1,9 @@
-import type { NodeStatus } from "../core/run-model.ts";
+import type { NodeStatus } from "../../lib/run-model.ts";
+
+type Status = NodeStatus | "interrupted";
 
 /** By shape and word as well as by colour. */
-const looks: Record<NodeStatus | "interrupted", { sign: string; tone: string }> = {
+const looks: Record<Status, { sign: string; tone: string }> = {
   queued: { sign: "◌", tone: "" },
   running: { sign: "▶", tone: "badge-run" },
   waiting: { sign: "?", tone: "badge-warn" },
@@ -12,14 +14,17 @@ const looks: Record<NodeStatus | "interrupted", { sign: string; tone: string }> 
   interrupted: { sign: "⚡", tone: "badge-warn" },
 };
 
-const words: Partial<Record<NodeStatus, string>> = { completed: "done" };
+const words: Partial<Record<Status, string>> = { completed: "done" };
 
-export function StatusBadge({ status, count = 1 }: { status: NodeStatus | "interrupted"; count?: number }) {
+export const signOf = (status: Status): string => looks[status].sign;
+export const wordOf = (status: Status): string => words[status] ?? status;
+
+export function StatusBadge({ status, count = 1 }: { status: Status; count?: number }) {
   const { sign, tone } = looks[status];
   return (
     <span className={`badge ${tone}`} data-status={status}>
       <span aria-hidden="true">{sign}</span>
-      {words[status as NodeStatus] ?? status}
+      {wordOf(status)}
       {count > 1 && ` ×${count}`}
     </span>
   );

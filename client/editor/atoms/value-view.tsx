@@ -2,6 +2,7 @@ import { useState } from "react";
 import { isValueRef, type Json } from "../../lib/index.ts";
 import { amount } from "../core/format.ts";
 import { Button } from "./button.tsx";
+import { CopyButton } from "./copy-button.tsx";
 
 const maxShown = 4000;
 
@@ -30,13 +31,7 @@ export function ValueView({ value }: { value: Json | undefined }) {
             All {text.length} characters
           </Button>
         )}
-        <Button
-          look="quiet"
-          aria-label="Copy the value"
-          onClick={() => void navigator.clipboard?.writeText(text)}
-        >
-          Copy
-        </Button>
+        <CopyButton look="quiet" what="the value" text={text} />
       </div>
     </div>
   );

@@ -1,5 +1,6 @@
 /** Edits of a spell, each giving a new document and leaving the old one as it is. */
 import type { Json, SpellDocument } from "../../lib/index.ts";
+import { nodeWidth } from "./node-geometry.ts";
 import { removeFrom } from "./objects.ts";
 
 export type SpellNode = SpellDocument["nodes"][string];
@@ -21,7 +22,7 @@ export function freeId(taken: Readonly<Record<string, unknown>>, component: stri
 }
 
 /** About as large as a node is drawn. */
-const room = { width: 230, height: 130 };
+const room = { width: nodeWidth, height: 130 };
 
 /** The place, or the nearest to its right and below where no node is. */
 export function freePlace(document: SpellDocument, [x, y]: Point): [number, number] {

@@ -24,9 +24,11 @@ export function lineOf(step: Step, runId: string): LogLine[] {
     return [{ runId, level: error === undefined ? "info" : "error", text }];
   }
   const { nodeId, visit, component } = step.node;
+  const of = visit === "1" ? component : `${component} (visit ${visit})`;
+  if (step.type === "node.waiting")
+    return [{ runId, level: "info", nodeId, text: `${of} waits for an answer` }];
   const { record } = step;
   const logged = (record.logs ?? []).map(({ level, text }): LogLine => ({ runId, level, nodeId, text }));
-  const of = visit === "1" ? component : `${component} (visit ${visit})`;
   const last: LogLine =
     record.type === "node.completed"
       ? { runId, level: "log", nodeId, text: `${of} gave ${brief(record.outputs)}` }

@@ -1,5 +1,5 @@
 /** Visits by their ordinals: `2.7` is the seventh turn within the second. */
-import type { VisitView } from "./run-model.ts";
+import type { VisitView } from "../../lib/run-model.ts";
 
 export interface VisitBranch {
   readonly ordinal: string;

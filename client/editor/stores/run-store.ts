@@ -12,7 +12,15 @@ import {
 } from "../../lib/index.ts";
 import { lineOf, type LogLine } from "../core/log-lines.ts";
 import { eventOf } from "../core/playback-events.ts";
-import { isEnded, newRun, type RunModel, takeDelta, takeEvent, takeInputs } from "../core/run-model.ts";
+import {
+  isEnded,
+  newRun,
+  type RunModel,
+  takeDelta,
+  takeEvent,
+  takeInputs,
+  takeText,
+} from "../../lib/run-model.ts";
 
 /** A run of the past on the canvas: read-only, on the version that it ran on. */
 export interface PastRun {
@@ -31,12 +39,14 @@ export interface RunsState {
   shownId: string | null;
   past: PastRun | null;
   /** What the canvas shows: of `past`, or the live one. A new object after each change. */
-  shown: { run: RunModel } | null;
+  shown: { run: RunModel; isOver: boolean } | null;
   console: readonly LogLine[];
 }
 
 const maxRuns = 50;
 const maxLines = 2000;
+/** So long a run that ended may be followed by the next one: only then are the nodes that it did not come to called skipped. */
+const followMs = 700;
 
 export class RunStore {
   readonly state: StoreApi<RunsState>;
@@ -46,6 +56,8 @@ export class RunStore {
   readonly #runs = new Map<string, RunModel>();
   /** Changes of one frame of the screen are shown together. */
   #isWaiting = false;
+  /** Of runs that ended a moment ago. */
+  readonly #fresh = new Set<string>();
   #lines: LogLine[] = [];
   #past: PastRun | null = null;
 
@@ -143,7 +155,11 @@ export class RunStore {
       if (step.type === "node.start") takeInputs(run, step.node.nodeId, step.node.visit, step.node.inputs);
       lines.push(...lineOf(step, runId));
     }
-    this.state.setState({ past: this.#past, shown: { run }, console: lines.slice(-maxLines) });
+    this.state.setState({
+      past: this.#past,
+      shown: { run, isOver: isEnded(run.status) },
+      console: lines.slice(-maxLines),
+    });
   }
 
   #listen(): void {
@@ -176,7 +192,16 @@ export class RunStore {
       this.state.setState({ shownId: event.runId });
     }
     takeEvent(run, event, event.at);
+    if (isEnded(run.status)) this.#settleSoon(event.runId);
     this.#later();
+  }
+
+  #settleSoon(runId: string): void {
+    this.#fresh.add(runId);
+    setTimeout(() => {
+      this.#fresh.delete(runId);
+      this.#later();
+    }, followMs);
   }
 
   /** A run that began before this connection: what happened is in the journal. */
@@ -185,7 +210,11 @@ export class RunStore {
     status: RunModel["status"],
     partial: readonly { nodeId: string; visit: string; text: string }[],
   ): Promise<void> {
-    if (this.#runs.has(runId) && status !== "completed" && status !== "failed") return;
+    const known = this.#runs.get(runId);
+    if (known !== undefined && !isEnded(status)) {
+      for (const { nodeId, visit, text } of partial) takeText(known, nodeId, visit, text);
+      return;
+    }
     const run = newRun(runId, status);
     this.#runs.set(runId, run);
     if (!isEnded(status)) this.state.setState({ shownId: runId });
@@ -193,7 +222,7 @@ export class RunStore {
       for await (const event of this.#client.runs.events(this.#spellId, runId))
         takeEvent(run, event as never, event.at);
       for (const { nodeId, visit, text } of partial)
-        if (run.nodes.get(nodeId)?.visits.get(visit)?.text === undefined) takeDelta(run, nodeId, visit, text);
+        if (run.nodes.get(nodeId)?.visits.get(visit)?.text === undefined) takeText(run, nodeId, visit, text);
     } catch {
       // Not kept any more: its end still comes.
     }
@@ -213,6 +242,7 @@ export class RunStore {
         const run = this.#runs.get(node.runId);
         if (run !== undefined) takeInputs(run, node.nodeId, node.visit, node.inputs);
       },
+      onNodeWaiting: (node, question) => take({ type: "node.waiting", node, question }, node.runId),
       onNodeEnd: (node, record) => take({ type: "node.end", node, record }, node.runId),
       onNodeError: (node, record) => take({ type: "node.error", node, record }, node.runId),
       onRunEnd: (end) => {
@@ -235,7 +265,7 @@ export class RunStore {
       this.state.setState({
         live: [...this.#runs.values()],
         past: null,
-        shown: run === undefined ? null : { run },
+        shown: run === undefined ? null : { run, isOver: isEnded(run.status) && !this.#fresh.has(run.runId) },
         console: this.#lines.slice(-maxLines),
       });
     });

@@ -16,6 +16,8 @@ export const serviceCall = z.object({
   deadlineAt: z.number().optional(),
   /** Of a run that another one asked the spells service for: how many such runs are around it. */
   depth: z.number().int().nonnegative().optional(),
+  /** W3C Trace Context of the run's request, for what the service asks outside. */
+  traceparent: z.string().max(100).optional(),
   cancelled: z.custom<() => Promise<void>>((value) => typeof value === "function").optional(),
 });
 export type ServiceCall = z.infer<typeof serviceCall>;

@@ -21,6 +21,7 @@ import {
   storedEvent,
   type StoredEvent,
 } from "../../protocol/services.ts";
+import { AuditLog } from "../../db/audit.ts";
 import { run } from "../../db/run.ts";
 import { RowEntrypoint } from "../base/row-entrypoint.ts";
 import { scheduleFault } from "./cron-times.ts";
@@ -72,7 +73,9 @@ export class AgentsEntrypoint extends RowEntrypoint<Agent, AgentData> implements
   }
 
   override async patch(call: ServiceCall, id: string, data: Partial<AgentData>): Promise<Agent> {
-    return this.#synced(call, await super.patch(call, id, data));
+    const agent = await this.#synced(call, await super.patch(call, id, data));
+    if (data.isRunning !== undefined) this.#audit(call, id, data.isRunning);
+    return agent;
   }
 
   override async remove(call: ServiceCall, id: string): Promise<Agent> {
@@ -84,7 +87,9 @@ export class AgentsEntrypoint extends RowEntrypoint<Agent, AgentData> implements
   async start(call: ServiceCall, id: string): Promise<Agent> {
     const started = await super.patch(call, id, { isRunning: true });
     try {
-      return await this.#synced(call, started);
+      const agent = await this.#synced(call, started);
+      this.#audit(call, id, true);
+      return agent;
     } catch (error) {
       await this.stop({ userId: call.userId }, id);
       throw error;
@@ -134,6 +139,11 @@ export class AgentsEntrypoint extends RowEntrypoint<Agent, AgentData> implements
       userId,
     );
     await Promise.all(results.map(({ id }) => this.#actor(call, id).event(heard, depth + 1)));
+  }
+
+  #audit({ userId }: ServiceCall, target: string, isRunning: boolean): void {
+    const action = isRunning ? "agent.started" : "agent.stopped";
+    this.ctx.waitUntil(new AuditLog(this.env.DB).add(userId, { action, target }));
   }
 
   async #synced(call: ServiceCall, agent: Agent): Promise<Agent> {

@@ -2,7 +2,7 @@
  * Calls with an idempotency key: what they were answered is kept for a day, in the transaction of the effect itself, so that the
  * effect and the memory of it are there together or not at all.
  */
-import { fromD1 } from "../../db/d1-errors.ts";
+import { askD1 } from "../../db/d1-errors.ts";
 import { now } from "../../platform/clock.ts";
 import { sha256Hex } from "../../platform/crypto.ts";
 import { canonicalJson } from "../../platform/json.ts";
@@ -43,15 +43,12 @@ export class Answers {
    * @throws SpellError `conflict` when the key came with another request, `overloaded`
    */
   async find({ userId, service, key, fingerprint }: Remembered): Promise<{ answer: unknown } | undefined> {
-    const row = await this.#db
+    const select = this.#db
       .prepare(
         "SELECT fingerprint, answer FROM service_answers WHERE user_id = ? AND service = ? AND key = ? AND expires_at > ?",
       )
-      .bind(userId, service, key, now())
-      .first<{ fingerprint: string; answer: string }>()
-      .catch((error: unknown) => {
-        throw fromD1(error);
-      });
+      .bind(userId, service, key, now());
+    const row = await askD1(() => select.first<{ fingerprint: string; answer: string }>());
     if (row === null) return undefined;
     if (row.fingerprint !== fingerprint)
       throw new SpellError("conflict", `${service}: this idempotency key was used for another request.`);

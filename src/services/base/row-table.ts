@@ -1,5 +1,5 @@
 /** Rows of one service in D1, each its owner's alone. */
-import { fromD1 } from "../../db/d1-errors.ts";
+import { askD1 } from "../../db/d1-errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { now } from "../../platform/clock.ts";
 import { SpellError } from "../../protocol/errors.ts";
@@ -21,6 +21,8 @@ export interface RowSpec<Row extends { id: string }, New> {
 
 /** Below the 2 MB at which the deployed database refuses a row. */
 const maxRowBytes = 1_900_000;
+/** At most, with the comma behind it. */
+const charactersPerNumber = 25;
 /** Times that a change is tried anew because another one came first. */
 const maxTries = 5;
 
@@ -220,23 +222,25 @@ export class RowTable<Row extends { id: string }, New> {
   #bodyOf(row: Row): string {
     const { vector, noun } = this.#spec;
     const body = JSON.stringify(vector === undefined ? row : { ...row, [vector]: undefined });
+    // What a key is answered has the vector as text.
+    const room = maxRowBytes - (this.#valuesOf(row)?.length ?? 0) * charactersPerNumber;
     // An upper bound first, that needs no encoding.
-    if (body.length * 3 > maxRowBytes && new TextEncoder().encode(body).length > maxRowBytes)
+    if (body.length * 3 > room && new TextEncoder().encode(body).length > room)
       throw new SpellError("too_large", `The ${noun} is larger than ${maxRowBytes} bytes.`);
     return body;
   }
 
   #vectorOf(row: Row): ArrayBuffer | null {
-    const { vector } = this.#spec;
-    const values = vector === undefined ? undefined : (row[vector] as number[] | undefined);
+    const values = this.#valuesOf(row);
     return values === undefined ? null : Float64Array.from(values).buffer;
   }
 
-  async #batch(statements: D1PreparedStatement[]): Promise<D1Result[]> {
-    try {
-      return await this.#db.batch(statements);
-    } catch (error) {
-      throw fromD1(error);
-    }
+  #valuesOf(row: Row): number[] | undefined {
+    const { vector } = this.#spec;
+    return vector === undefined ? undefined : (row[vector] as number[] | undefined);
+  }
+
+  #batch(statements: D1PreparedStatement[]): Promise<D1Result[]> {
+    return askD1(() => this.#db.batch(statements));
   }
 }

@@ -20,8 +20,9 @@ const maxValueLength = 8 * 1024 * 1024;
 
 export class CacheEntrypoint extends WorkerEntrypoint<Env> implements CacheService {
   async get(call: ServiceCall, key: string): Promise<Cached> {
-    const text = await this.#kv().get(await this.#place(call, key));
-    return text === null ? null : { value: JSON.parse(text) as Json };
+    const place = await this.#place(call, key);
+    const text = await askKv(() => this.#kv().get(place));
+    return text === null ? null : cachedOf(text);
   }
 
   async set(call: ServiceCall, key: string, value: Json, ttlSeconds?: number): Promise<void> {
@@ -34,11 +35,14 @@ export class CacheEntrypoint extends WorkerEntrypoint<Env> implements CacheServi
         `cache: the value has more than ${maxValueLength} characters of JSON.`,
       );
     const place = await this.#place(call, key);
-    await this.#kv().put(place, text, ttlSeconds === undefined ? {} : { expirationTtl: ttlSeconds });
+    await askKv(() =>
+      this.#kv().put(place, text, ttlSeconds === undefined ? {} : { expirationTtl: ttlSeconds }),
+    );
   }
 
   async delete(call: ServiceCall, key: string): Promise<void> {
-    await this.#kv().delete(await this.#place(call, key));
+    const place = await this.#place(call, key);
+    await askKv(() => this.#kv().delete(place));
   }
 
   /** Hashed, since KV takes keys of 512 bytes; of both together, so that no user can spell another's. */
@@ -53,6 +57,34 @@ export class CacheEntrypoint extends WorkerEntrypoint<Env> implements CacheServi
       "not_configured",
       "cache: no KV namespace is bound. Bind one as CACHE in wrangler.toml.",
     );
+  }
+}
+
+/** KV says by its message alone what is wrong; a write in the same second as another of its key is one: `429`. */
+async function askKv<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : "";
+    if (!/\b(?:429|5\d\d)\b|network connection lost/i.test(message)) throw cause;
+    throw new SpellError(
+      "overloaded",
+      "cache: the store is busy, or was written to a moment ago. Try again.",
+      {
+        retryable: true,
+        retryAfter: 1,
+        cause,
+      },
+    );
+  }
+}
+
+/** What somebody else wrote there is no value of ours. */
+function cachedOf(text: string): Cached {
+  try {
+    return { value: JSON.parse(text) as Json };
+  } catch {
+    return null;
   }
 }
 

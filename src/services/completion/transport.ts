@@ -75,7 +75,8 @@ export class Transport {
 
   #headers(init: RequestInit): Headers {
     const headers = new Headers(init.headers);
-    const { settings, idempotencyKey } = this.#request;
+    const { settings, scope, idempotencyKey } = this.#request;
+    for (const [name, value] of Object.entries(scope.headers)) headers.set(name, value);
     headers.set("content-type", "application/json");
     if (settings.apiKey !== undefined) headers.set("authorization", `Bearer ${settings.apiKey}`);
     if (idempotencyKey !== undefined) headers.set("idempotency-key", headerSafe(idempotencyKey));

@@ -43,13 +43,17 @@ export class HttpEntrypoint extends WorkerEntrypoint<Env> implements HttpService
     const scope = new CallScope({
       deadlineAt,
       ...(checked.cancelled === undefined ? {} : { cancelled: checked.cancelled }),
+      ...(checked.traceparent === undefined ? {} : { traceparent: checked.traceparent }),
     });
     try {
       const filled = await this.#withSecrets(asked, checked.userId);
       return await answerOf(
         await fetchOutside(
           url,
-          { ...initOf(filled, secretHeadersOf(asked), checked.idempotencyKey), signal: scope.signal },
+          {
+            ...initOf(filled, secretHeadersOf(asked), checked.idempotencyKey, scope.headers),
+            signal: scope.signal,
+          },
           settings,
         ),
         asked.method,
@@ -92,8 +96,9 @@ function initOf(
   { method, headers = {}, body }: HttpRequest,
   secretHeaders: readonly string[],
   key: string | undefined,
+  carried: Readonly<Record<string, string>>,
 ): Omit<OutsideRequest, "signal"> {
-  const own = new Headers();
+  const own = new Headers(carried);
   for (const [name, value] of Object.entries(headers)) {
     if (ownHeaders.test(name))
       throw new SpellError("bad_request", `http: the header "${name}" cannot be set.`);

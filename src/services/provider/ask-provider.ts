@@ -46,6 +46,7 @@ async function once(
     const response = await fetch(url, {
       method,
       headers: {
+        ...scope.headers,
         ...headers,
         ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
         ...(idempotencyKey === undefined ? {} : { "idempotency-key": headerSafe(idempotencyKey) }),

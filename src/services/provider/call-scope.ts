@@ -10,10 +10,13 @@ const maxTimerMs = 2_147_483_647;
 export class CallScope {
   readonly #abort = new AbortController();
   readonly #deadlineAt: number;
+  /** Headers that everything asked for this call carries. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly #timer: ReturnType<typeof setTimeout>;
 
   /** @throws SpellError `provider_timeout` when the deadline has already passed */
-  constructor(call: Pick<ServiceCall, "deadlineAt" | "cancelled">, now: number = Date.now()) {
+  constructor(call: Pick<ServiceCall, "deadlineAt" | "cancelled" | "traceparent">, now: number = Date.now()) {
+    this.headers = call.traceparent === undefined ? {} : { traceparent: call.traceparent };
     this.#deadlineAt = call.deadlineAt ?? now + defaultTimeoutMs;
     const timeoutMs = this.#deadlineAt - now;
     const timedOut = new SpellError(
@@ -73,7 +76,7 @@ export class CallScope {
 
 /** What `act` gives, within the deadline and cancel of a call. @throws what it throws; SpellError `provider_timeout`, `cancelled` */
 export async function withinCall<T>(
-  call: Pick<ServiceCall, "deadlineAt" | "cancelled">,
+  call: Pick<ServiceCall, "deadlineAt" | "cancelled" | "traceparent">,
   act: (scope: CallScope) => Promise<T>,
 ): Promise<T> {
   const scope = new CallScope(call);

@@ -1,5 +1,5 @@
 /** Search among a user's documents by their words: FTS5, ranked by BM25. */
-import { fromD1 } from "../../db/d1-errors.ts";
+import { askD1 } from "../../db/d1-errors.ts";
 import type { SearchHit, SearchRequest, StoredDocument } from "../../protocol/services.ts";
 
 const maxWords = 64;
@@ -23,21 +23,17 @@ export async function searchDocuments(
     ...(storeId === undefined ? [] : [`store:s${hexOf(storeId)}`]),
     `{title content}:(${words.map((word) => `"${word}"`).join(" OR ")})`,
   ].join(" AND ");
-  try {
-    const { results } = await db
-      .prepare(
-        // The best are known before any row is read.
-        `SELECT body, score FROM (
-           SELECT rowid AS seq, -bm25(document_words, ${weights}) AS score FROM document_words
-           WHERE document_words MATCH ?1 ORDER BY score DESC, rowid LIMIT ?3
-         ) AS best JOIN documents USING (seq) WHERE documents.user_id = ?2 ORDER BY score DESC, seq`,
-      )
-      .bind(match, userId, limit)
-      .all<{ body: string; score: number }>();
-    return results.map(({ body, score }) => hitOf(JSON.parse(body) as StoredDocument, score));
-  } catch (error) {
-    throw fromD1(error);
-  }
+  const select = db
+    .prepare(
+      // The best are known before any row is read.
+      `SELECT body, score FROM (
+         SELECT rowid AS seq, -bm25(document_words, ${weights}) AS score FROM document_words
+         WHERE document_words MATCH ?1 ORDER BY score DESC, rowid LIMIT ?3
+       ) AS best JOIN documents USING (seq) WHERE documents.user_id = ?2 ORDER BY score DESC, seq`,
+    )
+    .bind(match, userId, limit);
+  const { results } = await askD1(() => select.all<{ body: string; score: number }>());
+  return results.map(({ body, score }) => hitOf(JSON.parse(body) as StoredDocument, score));
 }
 
 const hitOf = ({ id, title = "", content }: StoredDocument, score: number): SearchHit => ({

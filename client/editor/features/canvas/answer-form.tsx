@@ -2,17 +2,19 @@ import { useId, useState } from "react";
 import type { Json } from "../../../lib/index.ts";
 import { Button } from "../../atoms/button.tsx";
 import { dateTime } from "../../core/format.ts";
-import type { VisitView } from "../../core/run-model.ts";
-import { useOpenSpell, useShownRun } from "../workspace/context.ts";
+import type { VisitView } from "../../../lib/run-model.ts";
+import { useOpenSpell, useShownDocument, useShownRun } from "../workspace/context.ts";
 
-/** Asks a human where the node stands, and gives the run the answer. */
+/** Asks a human where the node stands, and gives the run the answer; of a past run it says what was asked. */
 export function AnswerForm({ nodeId, visit }: { nodeId: string; visit: VisitView }) {
   const { runs } = useOpenSpell();
   const run = useShownRun();
+  const { isReadOnly } = useShownDocument();
   const [text, setText] = useState("");
   const id = useId();
   if (run === undefined) return null;
   const { question, options } = askedBy(visit.prompt);
+  if (isReadOnly) return <p className="node-question">{question}</p>;
   const give = (value: Json): void => runs.answer({ runId: run.runId, nodeId, visit: visit.visit }, value);
   return (
     <form

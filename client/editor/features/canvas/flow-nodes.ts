@@ -1,8 +1,9 @@
 /** The document as React Flow takes it; what did not change keeps its identity, so that it is not drawn again. */
-import type { Edge as FlowEdge, Node as FlowNode } from "@xyflow/react";
+import { type Edge as FlowEdge, type Node as FlowNode, Position } from "@xyflow/react";
 import type { SpellDocument } from "../../../lib/index.ts";
 import { type Comment, commentsOf } from "../../core/comments.ts";
 import type { SpellNode } from "../../core/document.ts";
+import { geometryOf } from "../../core/node-geometry.ts";
 import { type Sockets, socketsOf, wiredSockets } from "../../core/sockets.ts";
 import type { ComponentDescription } from "../../stores/catalogue.ts";
 
@@ -34,6 +35,8 @@ export class FlowMaker {
           position: { x: comment.position[0], y: comment.position[1] },
           width: comment.width,
           height: comment.height,
+          measured: { width: comment.width, height: comment.height },
+          handles: [],
           // Behind the nodes that it frames.
           zIndex: -1,
           data: { comment },
@@ -50,6 +53,7 @@ export class FlowMaker {
         id,
         type: "spell",
         position: { x: node.position[0], y: node.position[1] },
+        ...sizeOf(sockets, linesOf(node, component).length),
         data: { node, sockets, component },
         ariaLabel: `${node.component}${typeof node.data.name === "string" ? ` “${node.data.name}”` : ""}`,
       }));
@@ -91,7 +95,40 @@ export class FlowMaker {
   }
 }
 
-/** What React Flow has measured and the author has selected goes on to the newer nodes. */
+/** What a node says between its head and its sockets, a line each. */
+export function linesOf(
+  node: SpellNode,
+  component: ComponentDescription | undefined,
+): { kind: "name" | "fault"; text: string }[] {
+  const { name } = node.data;
+  return [
+    ...(typeof name === "string" && name !== "" ? [{ kind: "name", text: name } as const] : []),
+    ...(component === undefined ? [{ kind: "fault", text: "No component of this name here." } as const] : []),
+    ...(component?.status === "retired"
+      ? [{ kind: "fault", text: `Retired: ${component.help}` } as const]
+      : []),
+  ];
+}
+
+/** As React Flow would have measured it: so it draws wires to nodes that are not in view, and measures nothing. */
+function sizeOf(
+  sockets: Sockets,
+  lines: number,
+): Pick<SpellFlowNode, "width" | "height" | "measured" | "handles"> {
+  const { width, height, handles } = geometryOf(sockets, lines);
+  return {
+    width,
+    height,
+    measured: { width, height },
+    handles: handles.map(({ side, ...box }) => ({
+      ...box,
+      type: side === "inputs" ? "target" : "source",
+      position: side === "inputs" ? Position.Left : Position.Right,
+    })),
+  };
+}
+
+/** What did not change stays as it is, and what the author has selected stays selected. */
 export function carriedOver(
   before: readonly CanvasNode[],
   next: readonly CanvasNode[],
@@ -109,7 +146,6 @@ export function carriedOver(
       (old.selected ?? false) === isSelected
     )
       return old;
-    const measured = old?.measured;
-    return { ...node, selected: isSelected, ...(measured === undefined ? {} : { measured }) };
+    return { ...node, selected: isSelected };
   });
 }

@@ -7,12 +7,17 @@ import { brief, duration } from "../../core/format.ts";
 import type { Socket } from "../../core/sockets.ts";
 import { useNodeRun } from "../workspace/context.ts";
 import { AnswerForm } from "./answer-form.tsx";
-import type { SpellFlowNode } from "./flow-nodes.ts";
+import { useIsNear } from "./detail.ts";
+import { FarNode } from "./far-node.tsx";
+import { linesOf, type SpellFlowNode } from "./flow-nodes.ts";
 
-export const SpellNodeView = memo(function SpellNodeView({ id, data, selected }: NodeProps<SpellFlowNode>) {
+export const SpellNodeView = memo(function SpellNodeView(props: NodeProps<SpellFlowNode>) {
+  return useIsNear() ? <NearNode {...props} /> : <FarNode {...props} />;
+});
+
+function NearNode({ id, data, selected }: NodeProps<SpellFlowNode>) {
   const { node, sockets, component } = data;
   const { node: run, status } = useNodeRun(id);
-  const name = typeof node.data.name === "string" && node.data.name !== "" ? node.data.name : null;
   const rows = Math.max(sockets.inputs.length, sockets.outputs.length);
   return (
     <div
@@ -22,12 +27,16 @@ export const SpellNodeView = memo(function SpellNodeView({ id, data, selected }:
       data-kind={component?.status ?? "unknown"}
     >
       <header className="node-head">
-        <span className="node-title">{node.component}</span>
+        <span className="node-title" title={node.component}>
+          {node.component}
+        </span>
         {status !== undefined && <StatusBadge status={status} count={run?.completed ?? 0} />}
       </header>
-      {name !== null && <p className="node-name">{name}</p>}
-      {component === undefined && <p className="node-fault">No component of this name here.</p>}
-      {component?.status === "retired" && <p className="node-fault">Retired: {component.help}</p>}
+      {linesOf(node, component).map(({ kind, text }) => (
+        <p key={kind} className={`node-text node-${kind}`} title={text}>
+          {text}
+        </p>
+      ))}
       <div className="node-sockets">
         {Array.from({ length: rows }, (_, i) => (
           <div className="node-row" key={i}>
@@ -39,7 +48,7 @@ export const SpellNodeView = memo(function SpellNodeView({ id, data, selected }:
       <NodeOutcome id={id} />
     </div>
   );
-});
+}
 
 function SocketView({ socket, side }: { socket: Socket | undefined; side: "inputs" | "outputs" }) {
   if (socket === undefined) return <span />;
@@ -53,7 +62,7 @@ function SocketView({ socket, side }: { socket: Socket | undefined; side: "input
         className="socket-handle"
         data-type={socket.type}
       />
-      {socket.label ?? socket.name}
+      <span className="socket-label">{socket.label ?? socket.name}</span>
     </span>
   );
 }

@@ -3,6 +3,7 @@ import { memo } from "react";
 import { useStore } from "zustand";
 import { useOpenSpell } from "../workspace/context.ts";
 import type { CanvasEdge } from "./flow-nodes.ts";
+import { passedOf } from "./passed.ts";
 
 /** Coloured by its type; bright once something went through it in the run that is shown, moving while its reader works. */
 export const Wire = memo(function Wire({
@@ -20,16 +21,9 @@ export const Wire = memo(function Wire({
   data,
 }: EdgeProps<CanvasEdge>) {
   const { runs } = useOpenSpell();
-  const passed = useStore(runs.state, ({ shown }) => {
-    const latest = shown?.run.nodes.get(source)?.latest;
-    if (latest === undefined) return "no";
-    const name = sourceHandleId ?? "";
-    const isThrough =
-      latest.fired?.includes(name) === true ||
-      (latest.outputs !== undefined && Object.hasOwn(latest.outputs, name));
-    if (!isThrough) return "no";
-    return shown?.run.nodes.get(target)?.status === "running" ? "now" : "yes";
-  });
+  const passed = useStore(runs.state, ({ shown }) =>
+    passedOf(shown?.run, { source, sourceHandle: sourceHandleId, target }),
+  );
   const [path] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
   return (
     <g className="wire" data-type={data?.type} data-passed={passed} data-selected={selected === true}>

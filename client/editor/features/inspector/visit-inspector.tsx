@@ -3,7 +3,7 @@ import { useStore } from "zustand";
 import { StatusBadge } from "../../atoms/status-badge.tsx";
 import { ValueView } from "../../atoms/value-view.tsx";
 import { duration } from "../../core/format.ts";
-import type { VisitView } from "../../core/run-model.ts";
+import type { VisitView } from "../../../lib/run-model.ts";
 import { AnswerForm } from "../canvas/answer-form.tsx";
 import { useNodeRun, useOpenSpell } from "../workspace/context.ts";
 import { InsideNodes } from "./inside-nodes.tsx";

@@ -1,6 +1,6 @@
 import { StatusBadge } from "../../atoms/status-badge.tsx";
 import { duration } from "../../core/format.ts";
-import type { NodeRun } from "../../core/run-model.ts";
+import type { NodeRun } from "../../../lib/run-model.ts";
 import { treeOfVisits, type VisitBranch } from "../../core/visit-tree.ts";
 
 interface Props {

@@ -8,7 +8,7 @@ import { Table } from "../../atoms/table.tsx";
 import { useFetched } from "../../atoms/use-fetched.ts";
 import { useTask } from "../../atoms/use-task.ts";
 import { brief, dateTime, duration } from "../../core/format.ts";
-import { isEnded } from "../../core/run-model.ts";
+import { isEnded } from "../../../lib/run-model.ts";
 import { go } from "../../stores/router.ts";
 import { useOpenSpell } from "../workspace/context.ts";
 

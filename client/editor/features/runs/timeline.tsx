@@ -103,5 +103,6 @@ function labelOf(step: Step): string {
   if (step.type === "run.end") return `the run ${step.end.type.slice("run.".length)}`;
   const node = `${step.node.component} (${step.node.nodeId})`;
   if (step.type === "node.start") return `${node} starts`;
+  if (step.type === "node.waiting") return `${node} waits for an answer`;
   return step.type === "node.end" ? `${node} is done, ${duration(step.record.ms)}` : `${node} failed`;
 }

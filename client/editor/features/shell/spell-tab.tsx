@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { hashOf } from "../../core/route.ts";
-import { isEnded } from "../../core/run-model.ts";
+import { isEnded } from "../../../lib/run-model.ts";
 import type { OpenSpell } from "../../stores/open-spells.ts";
 
 export function SpellTab({

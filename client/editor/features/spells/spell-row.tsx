@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { SpellrunnerClient, SpellSummary } from "../../../lib/index.ts";
 import { Button } from "../../atoms/button.tsx";
-import { Dialog } from "../../atoms/dialog.tsx";
+import { Confirm } from "../../atoms/confirm.tsx";
 import { download } from "../../atoms/download.ts";
 import { useTask } from "../../atoms/use-task.ts";
 import { dateTime } from "../../core/format.ts";
@@ -61,25 +61,18 @@ export function SpellRow({ spell: { id, name, version, updatedAt }, client, onCh
             Delete
           </Button>
           {isAsking && (
-            <Dialog title={`Delete “${title}”?`} onClose={() => setAsking(false)}>
-              <p>Its versions, runs and connections go with it. This cannot be taken back.</p>
-              <div className="row">
-                <Button
-                  look="danger"
-                  onClick={() => {
-                    setAsking(false);
-                    void attempt(async () => {
-                      await client.spells.remove(id);
-                      void closeSpell(id);
-                      onChange();
-                    });
-                  }}
-                >
-                  Delete it
-                </Button>
-                <Button onClick={() => setAsking(false)}>Keep it</Button>
-              </div>
-            </Dialog>
+            <Confirm
+              title={`Delete “${title}”?`}
+              verb="Delete it"
+              onConfirm={async () => {
+                await client.spells.remove(id);
+                void closeSpell(id);
+                onChange();
+              }}
+              onClose={() => setAsking(false)}
+            >
+              Its versions, runs and connections go with it. This cannot be taken back.
+            </Confirm>
           )}
         </div>
       </td>

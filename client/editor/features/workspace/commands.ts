@@ -24,8 +24,7 @@ export function commandsOf(open: OpenSpell, flow: ReactFlowInstance): Commands {
     const next = document === null ? undefined : walk(document, ui.getState().nodes.at(-1), direction);
     if (next === undefined) return;
     selectNodes(ui, [next]);
-    focusNode(next);
-    void flow.fitView({ nodes: [{ id: next }], maxZoom: flow.getZoom(), duration: 150, padding: 0.4 });
+    void bring(flow, next);
   };
   const travel = (move: () => boolean) => (): void => {
     if (!move()) tell("Another tab has changed this since: that part stays as it is.");
@@ -149,6 +148,12 @@ function centre(flow: ReactFlowInstance): { x: number; y: number } {
     x: (box?.left ?? 0) + (box?.width ?? 600) / 2,
     y: (box?.top ?? 0) + (box?.height ?? 400) / 2,
   });
+}
+
+/** Into view first: in a large spell only what is there can have the focus. */
+async function bring(flow: ReactFlowInstance, id: string): Promise<void> {
+  await flow.fitView({ nodes: [{ id }], maxZoom: flow.getZoom(), duration: 150, padding: 0.4 });
+  focusNode(id);
 }
 
 function focusNode(id: string): void {

@@ -2,8 +2,8 @@
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import type { SpellDocument } from "../../../lib/index.ts";
-import type { NodeRun, RunModel } from "../../core/run-model.ts";
-import { statusOf, type NodeStatus } from "../../core/run-model.ts";
+import type { NodeRun, RunModel } from "../../../lib/run-model.ts";
+import { statusOf, type NodeStatus } from "../../../lib/run-model.ts";
 import type { OpenSpell } from "../../stores/open-spells.ts";
 
 const OpenSpellContext = createContext<OpenSpell | null>(null);
@@ -31,6 +31,6 @@ export function useShownRun(): RunModel | undefined {
 export function useNodeRun(nodeId: string): { node: NodeRun | undefined; status: NodeStatus | undefined } {
   const { runs } = useOpenSpell();
   const node = useStore(runs.state, (state) => state.shown?.run.nodes.get(nodeId));
-  const status = useStore(runs.state, (state) => statusOf(state.shown?.run, nodeId));
+  const status = useStore(runs.state, (state) => statusOf(state.shown?.run, nodeId, state.shown?.isOver));
   return { node, status };
 }

@@ -4,7 +4,7 @@ import { useStore } from "zustand";
 import { Button } from "../../atoms/button.tsx";
 import { download } from "../../atoms/download.ts";
 import type { Command } from "../../core/key-table.ts";
-import { isEnded } from "../../core/run-model.ts";
+import { isEnded } from "../../../lib/run-model.ts";
 import { useOpenSpell } from "./context.ts";
 import { commandsOf } from "./commands.ts";
 import { SaveState } from "./save-state.tsx";

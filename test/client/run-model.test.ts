@@ -6,7 +6,7 @@ import {
   takeDelta,
   takeEvent,
   takeInputs,
-} from "../../client/editor/core/run-model.ts";
+} from "../../client/lib/run-model.ts";
 import type { RunEvent } from "../../client/lib/index.ts";
 
 const runId = "r";
@@ -126,19 +126,33 @@ describe("a run that is folded from its events", () => {
     expect(statusOf(run, "a/x")).toBe("completed");
   });
 
-  it("has what a node asks, and runs again when the next begins", () => {
-    const run = fold(started, {
+  it("has what a node asks, waits while any node does, and runs again when all are answered", () => {
+    const asks = (nodeId: string): RunEvent => ({
       type: "node.waiting",
       runId,
-      nodeId: "a",
+      nodeId,
       visit: "1",
       prompt: "Sure?",
       until: 7,
     });
+    const run = fold(started, begins("a"), asks("a"), begins("b"), asks("b"));
     expect(visitOf(run, "a")).toMatchObject({ status: "waiting", prompt: "Sure?", until: 7 });
     expect(statusOf(run, "a")).toBe("waiting");
-    run.status = "waiting";
-    takeEvent(run, begins("b"));
+    expect(run.status).toBe("waiting");
+    takeEvent(run, completes("a"));
+    expect(run.status).toBe("waiting");
+    takeEvent(run, { type: "run.resumed", runId, reason: "deploy" });
+    expect(run.status).toBe("waiting");
+    takeEvent(run, completes("b"));
+    expect(run.status).toBe("running");
+  });
+
+  it("waits no more for what a sub-spell asked that was given up", () => {
+    const asks = { type: "node.waiting", runId, nodeId: "a/x", visit: "1", prompt: "Sure?" } as RunEvent;
+    const run = fold(started, begins("a"), begins("a/x"), asks);
+    expect(run.status).toBe("waiting");
+    takeEvent(run, fails("a"));
+    expect(statusOf(run, "a/x")).toBe("cancelled");
     expect(run.status).toBe("running");
   });
 
@@ -193,6 +207,8 @@ describe("a node that a run has not come to", () => {
   it("is queued, skipped once the run has ended, and nothing without a run", () => {
     expect(statusOf(fold(started), "z")).toBe("queued");
     expect(statusOf(fold(started, ends("run.completed")), "z")).toBe("skipped");
+    // Another run may follow at once.
+    expect(statusOf(fold(started, ends("run.completed")), "z", false)).toBe("queued");
     expect(statusOf(undefined, "z")).toBeUndefined();
   });
 });

@@ -1,5 +1,9 @@
-/** How a run stands: events folded one by one. The live view folds them as they come, a past run those up to the moment shown. */
-import type { ErrorInfo, Json, JsonObject, NodeCompleted, RunEvent, RunStatus } from "../../lib/index.ts";
+/** How a run stands: events folded one by one, as they come or, of a past run, up to the moment that is shown. */
+import type { Snapshot } from "../../src/protocol/down.ts";
+import type { ErrorInfo } from "../../src/protocol/errors.ts";
+import type { NodeCompleted, RunEvent } from "../../src/protocol/events.ts";
+import type { RunStatus } from "../../src/protocol/runs.ts";
+import type { Json, JsonObject } from "../../src/protocol/values.ts";
 
 export type NodeStatus = "queued" | "running" | "waiting" | "completed" | "failed" | "skipped" | "cancelled";
 
@@ -44,6 +48,8 @@ export interface RunModel {
   startedAt?: number | undefined;
   ms?: number | undefined;
   readonly nodes: Map<string, NodeRun>;
+  /** How many visits wait for an answer. */
+  waiting: number;
 }
 
 const statusAtEnd = {
@@ -59,6 +65,7 @@ export const newRun = (runId: string, status: RunStatus = "running"): RunModel =
   trigger: "",
   inputs: {},
   nodes: new Map(),
+  waiting: 0,
 });
 
 export const isEnded = (status: RunStatus): boolean =>
@@ -76,7 +83,7 @@ export function takeEvent(run: RunModel, event: RunEvent, at?: number): void {
       run.startedAt ??= at;
       return;
     case "run.resumed":
-      run.status = "running";
+      run.status = run.waiting > 0 ? "waiting" : "running";
       return;
     case "run.completed":
     case "run.failed":
@@ -92,7 +99,6 @@ export function takeEvent(run: RunModel, event: RunEvent, at?: number): void {
         attempt: event.attempt,
         status: "running",
       }));
-      if (run.status === "waiting") run.status = "running";
       return;
     case "node.waiting":
       setVisit(run, event.nodeId, event.visit, (visit) => ({
@@ -115,6 +121,7 @@ export function takeEvent(run: RunModel, event: RunEvent, at?: number): void {
         usage: event.usage,
         ms: event.ms,
       }));
+      endWithin(run, event.nodeId);
       return;
     case "node.failed":
       setVisit(run, event.nodeId, event.visit, (visit) => ({
@@ -127,6 +134,7 @@ export function takeEvent(run: RunModel, event: RunEvent, at?: number): void {
         logs: event.logs ?? [],
         ms: event.ms,
       }));
+      endWithin(run, event.nodeId);
       return;
     case "node.item":
       setVisit(run, event.nodeId, event.visit, (visit) => ({ ...visit, outputs: event.outputs }));
@@ -137,6 +145,11 @@ export function takeEvent(run: RunModel, event: RunEvent, at?: number): void {
 
 export function takeDelta(run: RunModel, nodeId: string, visit: string, delta: string): void {
   setVisit(run, nodeId, visit, (view) => ({ ...view, text: (view.text ?? "") + delta }));
+}
+
+/** All that a visit has streamed so far, as a welcome tells it. */
+export function takeText(run: RunModel, nodeId: string, visit: string, text: string): void {
+  setVisit(run, nodeId, visit, (view) => ({ ...view, text }));
 }
 
 /** What a node was given at a visit, told by the run that was run here. */
@@ -165,18 +178,47 @@ function setVisit(
     visits,
     latest,
   });
+  run.waiting += gained("waiting");
+  // As the runner has it: a run waits while any of its nodes does.
+  if (run.status === "running" || run.status === "waiting")
+    run.status = run.waiting > 0 ? "waiting" : "running";
 }
 
-/** What was under way when a run ended did not come to its end. */
-function endVisits(run: RunModel): void {
+/** What was under way when a run ended, or below a path, did not come to its end. */
+function endVisits(run: RunModel, below = ""): void {
   for (const [nodeId, node] of run.nodes)
-    for (const { visit, status } of node.visits.values())
-      if (status === "running" || status === "waiting")
-        setVisit(run, nodeId, visit, (view) => ({ ...view, status: "cancelled" }));
+    if (nodeId.startsWith(below))
+      for (const { visit, status } of node.visits.values())
+        if (status === "running" || status === "waiting")
+          setVisit(run, nodeId, visit, (view) => ({ ...view, status: "cancelled" }));
 }
 
-/** Of a node on the canvas: also of one that the run has not come to. Undefined where there is no run to speak of. */
-export function statusOf(run: RunModel | undefined, nodeId: string): NodeStatus | undefined {
+/** A sub-spell that was given up asks no more. */
+function endWithin(run: RunModel, nodeId: string): void {
+  if (run.waiting > 0) endVisits(run, `${nodeId}/`);
+}
+
+/** A run as a snapshot tells it: how its nodes stand, not how they came to. */
+export function runOfSnapshot({ runId, status, inputs, outputs, nodes }: Snapshot["runs"][number]): RunModel {
+  const run: RunModel = { ...newRun(runId, status), inputs, outputs };
+  for (const [nodeId, node] of Object.entries(nodes))
+    setVisit(run, nodeId, node.visit, () => ({
+      attempt: 1,
+      ...node,
+      status: node.status as VisitView["status"],
+    }));
+  return run;
+}
+
+/**
+ * Of a node on the canvas: also of one that the run has not come to. Undefined where there is no run to speak of.
+ * @param isOver false while the run might be followed by another at once
+ */
+export function statusOf(
+  run: RunModel | undefined,
+  nodeId: string,
+  isOver = run !== undefined && isEnded(run.status),
+): NodeStatus | undefined {
   if (run === undefined) return undefined;
-  return run.nodes.get(nodeId)?.status ?? (isEnded(run.status) ? "skipped" : "queued");
+  return run.nodes.get(nodeId)?.status ?? (isOver ? "skipped" : "queued");
 }
