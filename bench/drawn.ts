@@ -76,3 +76,17 @@ export const hooked = (settings: Drawing = {}): Document => ({
   },
   settings: { play: { concurrency: 16 }, ...settings },
 });
+
+/** A prompt to a model, with a text put in, and its answer. */
+export const prompted = (settings: Drawing = {}): Document =>
+  chain(
+    {
+      component: "Generator",
+      data: { fewshot: "Say it again: {{text}}", modelName: "gpt-test" },
+      input: "text",
+      output: "result",
+      sockets: { inputs: [{ name: "text", type: "string" }], outputs: [] },
+    },
+    1,
+    settings,
+  );

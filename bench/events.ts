@@ -2,31 +2,15 @@
  * How fast events reach those who look on: live to several connections, as a gap after a reconnect, and the first one of an object
  * that has to be started. Beside an object that writes one row and sends one frame an event, and does nothing else.
  */
+import { echoes } from "./drawn.ts";
 import { median, report, type Row } from "./report.ts";
 import { type Side, startSides } from "./sides.ts";
 
 const rounds = 7;
-const nodes = 200;
+const nodes = 203;
 const runsPerRound = 20;
 const gapEvents = 10_000;
 const coldSessions = 40;
-
-/** A chain of Echoes: each gives a text of 200 characters. */
-function chain(): unknown {
-  const drawn: Record<string, unknown> = {
-    start: { component: "Trigger In", position: [0, 0], data: {} },
-    text: { component: "Universal Input", position: [0, 50], data: { name: "text" } },
-  };
-  const edges: Record<string, unknown> = {};
-  const wire = (from: [string, string], to: [string, string]): void =>
-    void (edges[`e${Object.keys(edges).length + 1}`] = { from, to });
-  for (let i = 1; i <= nodes; i++) {
-    drawn[`n${i}`] = { component: "Echo", position: [i * 100, 0], data: {} };
-    wire([i === 1 ? "start" : `n${i - 1}`, "trigger"], [`n${i}`, "trigger"]);
-    wire(i === 1 ? ["text", "output"] : [`n${i - 1}`, "output"], [`n${i}`, "source"]);
-  }
-  return { format: "spellrunner@1", name: "chain", nodes: drawn, edges };
-}
 
 /** Counts the events that a connection gets, and how many frames bring them. */
 class Listener {
@@ -90,7 +74,7 @@ const open = (side: Side, session: string, lastSeq?: number): Promise<Listener> 
   Listener.open(`${sides.urls[side]}/spells/chain/connect?session=${session}`, token, lastSeq);
 
 try {
-  await sides.save("chain", chain());
+  await sides.save("chain", echoes(nodes));
   const probe = await open("spell", "probe");
   await post("spell", "probe", { inputs: { text } });
   await new Promise((resolve) => setTimeout(resolve, 500));
@@ -101,7 +85,7 @@ try {
   });
 
   const live: Row[] = [];
-  for (const connections of [1, 4, 16]) {
+  for (const connections of [1, 4, 16, 64]) {
     const session = `live-${connections}`;
     const listeners: Record<Side, Listener[]> = { spell: [], bare: [] };
     for (const side of ["spell", "bare"] as const)
@@ -204,7 +188,7 @@ try {
       {
         title: "From the request to the first event",
         rows: [
-          startRow("cold: not in memory, spell of 202 nodes read from D1", cold),
+          startRow(`cold: not in memory, spell of ${nodes} nodes read from D1`, cold),
           startRow("warm", warm),
         ],
       },

@@ -1,12 +1,27 @@
-/** `npm run bench`: every bench, one after the other; `npm run bench -- NAME` one of them, its own options behind. */
+/**
+ * `npm run bench`: every bench, one after the other; `npm run bench -- NAME` one of them, its own options behind. `profile` makes no
+ * table and is run by its name alone.
+ */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-const benches = ["engine", "http-run", "events", "services", "sessions", "editor", "hostile"];
+const benches = [
+  "engine",
+  "http-run",
+  "http-peers",
+  "webhook",
+  "events",
+  "idle",
+  "cost",
+  "services",
+  "sessions",
+  "editor",
+  "hostile",
+];
 const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const options = process.argv.slice(2).filter((word) => word.startsWith("--"));
 for (const name of asked.length > 0 ? asked : benches) {
-  if (!benches.includes(name)) {
+  if (name !== "profile" && !benches.includes(name)) {
     console.error(`There is no bench "${name}". There are: ${benches.join(", ")}.`);
     process.exit(1);
   }

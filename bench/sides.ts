@@ -29,7 +29,7 @@ export async function startSides(bareWorker: string): Promise<Sides> {
   const own = await buildWorker();
   const builds: Record<Side, BuiltWorker> = {
     spell: own,
-    bare: { ...own, modulesDir: await bareModules(bareWorker, join(folder, "modules")) },
+    bare: { ...own, modulesDir: await modulesOfWorker(bareWorker, join(folder, "modules")) },
   };
   const start = (side: Side): Promise<Runtime> =>
     startRuntime({ vars, build: builds[side], dataDir: join(folder, side) });
@@ -62,7 +62,8 @@ export async function startSides(bareWorker: string): Promise<Sides> {
   };
 }
 
-async function bareModules(worker: string, folder: string): Promise<string> {
+/** Bundles another Worker of bench/workers for a runtime with our bindings. Gives the folder of its modules. */
+export async function modulesOfWorker(worker: string, folder: string): Promise<string> {
   // wrangler asks for the folder of the page, built or not.
   mkdirSync(editorDir, { recursive: true });
   const { code, output } = await runWrangler(["deploy", worker, "--dry-run", "--outdir", folder], {
