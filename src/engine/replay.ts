@@ -1,5 +1,5 @@
 /** Replays a run from its journal: applies records, executes nothing, calls nothing, asks no catalogue. */
-import type { RunEnded, RunEvent, RunStarted } from "../protocol/events.ts";
+import type { RunEnded, RunEvent } from "../protocol/events.ts";
 import type { Plan } from "../protocol/plan.ts";
 import type { JsonObject } from "../protocol/values.ts";
 import { Execution } from "./execution.ts";
@@ -29,7 +29,7 @@ export interface ReplayOptions {
 /**
  * Runs a plan on recorded events. A record that does not fit ends in `run.failed` with `journal_mismatch`.
  * @param records the run's events from `run.started` on, of a whole run or any prefix, with or without `seq` and `at`
- * @throws SpellError `journal_mismatch` when the records do not begin with a run, or the plan is none
+ * @throws SpellError `journal_mismatch` when the records do not begin with a run
  */
 export function replay(plan: Plan, records: readonly RunEvent[], options: ReplayOptions = {}): Replayed {
   const events: RunEvent[] = [];
@@ -51,18 +51,18 @@ export function replay(plan: Plan, records: readonly RunEvent[], options: Replay
     // Those of the run itself: without them a tampered journal could open iterations until the memory is full.
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   };
-  const execution = prepared(replayed, startOf(records));
+  const start = startOf(records);
+  let execution: Execution;
+  try {
+    execution = new Execution(replayed, start);
+  } catch (thrown) {
+    // A plan that cannot be prepared was tampered with: a compiled one has no such faults.
+    const error = mismatch("its plan is none", undefined, thrown).toInfo();
+    const end: RunEnded = { type: "run.failed", runId: start.runId, error, ms: 0 };
+    return { events: [end], end, state: start.state };
+  }
   execution.run();
   return { events, end: execution.end, state: execution.state };
-}
-
-function prepared(options: ExecutionOptions, start: RunStarted): Execution {
-  try {
-    return new Execution(options, start);
-  } catch (thrown) {
-    // Whatever a tampered plan leads to; a compiled one has no faults of this kind.
-    throw mismatch("the plan cannot be prepared", undefined, thrown);
-  }
 }
 
 const inert: Omit<EnginePorts, "journal"> = {
