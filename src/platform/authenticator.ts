@@ -186,15 +186,27 @@ function faultOf(error: unknown): string {
   return "The token is not a valid JWT.";
 }
 
-let current: { key: string; authenticator: Authenticator } | undefined;
+const settingNames = [
+  "AUTH_SECRET",
+  "AUTH_JWKS_URL",
+  "AUTH_ISSUER",
+  "AUTH_AUDIENCE",
+  "AUTH_ISSUERS",
+] as const satisfies (keyof AuthSettings)[];
+
+let current: { of: AuthSettings; authenticator: Authenticator } | undefined;
 
 /**
  * The authenticator of these settings, kept for the isolate.
  * @throws SpellError `not_configured`
  */
 export function authenticatorOf(settings: AuthSettings): Authenticator {
-  const { AUTH_SECRET, AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE, AUTH_ISSUERS } = settings;
-  const key = JSON.stringify([AUTH_SECRET, AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE, AUTH_ISSUERS]);
-  if (current?.key !== key) current = { key, authenticator: new Authenticator(readAuthConfig(settings)) };
-  return current.authenticator;
+  const known = current;
+  // Every request asks twice.
+  if (known !== undefined && settingNames.every((name) => known.of[name] === settings[name]))
+    return known.authenticator;
+  const of = Object.fromEntries(settingNames.map((name) => [name, settings[name]])) as AuthSettings;
+  const authenticator = new Authenticator(readAuthConfig(settings));
+  current = { of, authenticator };
+  return authenticator;
 }
