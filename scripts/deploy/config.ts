@@ -95,7 +95,8 @@ export const isUnset = (id: string | undefined): boolean => id === undefined || 
 
 /** Writes the configuration where wrangler reads it, and gives that path. Paths within are relative to the file. */
 export function writeDeployConfig(config: DeployConfig): string {
-  const file = inProject("dist/deploy", `${config.name}.json`);
+  // Two at once, a dry run and a deploy say, must not read each other's.
+  const file = inProject("dist/deploy", `${config.name}-${process.pid}.json`);
   const from = (path: string): string =>
     isAbsolute(path) ? path : relative(dirname(file), resolve(projectDir, path));
   const moved: DeployConfig = {
