@@ -71,10 +71,14 @@ try {
     await debuggee.post("Profiler.start");
     await go(requests);
     const { profile } = (await debuggee.post("Profiler.stop")) as { profile: Profiler.Profile };
-    const times = selfTimes(
-      profile,
-      ({ functionName, lineNumber }) => `${functionName || "(anonymous)"}:${lineNumber + 1}`,
-    ).filter(([name]) => !name.startsWith("(idle)"));
+    const times = [
+      ...selfTimes(
+        profile,
+        ({ functionName, lineNumber }) => `${functionName || "(anonymous)"}:${lineNumber + 1}`,
+      ),
+    ]
+      .filter(([name]) => !name.startsWith("(idle)"))
+      .toSorted((one, other) => other[1] - one[1]);
     const sum = times.reduce((all, [, us]) => all + us, 0);
     console.log(
       `\n## ${nodes} nodes, ${durability}: ${(sum / requests).toFixed(0)} µs a run while profiled\n`,

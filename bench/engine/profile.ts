@@ -4,6 +4,7 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Shape } from "../peers/peer.ts";
 import { documentOf, planOf, runPlan } from "../peers/spellrunner.ts";
+import { selfTimes } from "../self-times.ts";
 import { processorMs } from "./processor.ts";
 
 const shown = 14;
@@ -28,7 +29,9 @@ export async function profile(graphs: readonly [Shape, number][], ms: number): P
     const ns = ((processorMs() - start) * 1e6) / (runs * n);
     const { profile: cpu } = await session.post("Profiler.stop");
     console.log(`\n## ${shape} of ${n}: ${ns.toFixed(0)} ns a visit while profiled\n`);
-    const times = selfTimes(cpu);
+    const times = selfTimes(cpu, whereIs);
+    // The profiler's own beginning and end.
+    times.delete("post");
     print(times, (share) => `${((share / sumOf(times)) * ns).toFixed(0)} ns`);
     await session.post("HeapProfiler.startSampling", {
       samplingInterval: 4096,
@@ -58,18 +61,6 @@ function whereIs({ functionName, url, lineNumber }: Profiler.ProfileNode["callFr
 
 const sumOf = (shares: ReadonlyMap<string, number>): number =>
   [...shares.values()].reduce((sum, share) => sum + share, 0);
-
-function selfTimes(cpu: Profiler.Profile): Map<string, number> {
-  const byId = new Map(cpu.nodes.map((node) => [node.id, whereIs(node.callFrame)]));
-  const times = new Map<string, number>();
-  cpu.samples?.forEach((id, i) => {
-    const where = byId.get(id) ?? "";
-    // The profiler's own beginning and end.
-    if (where === "post") return;
-    times.set(where, (times.get(where) ?? 0) + (cpu.timeDeltas?.[i] ?? 0));
-  });
-  return times;
-}
 
 function allocations(head: HeapProfiler.SamplingHeapProfileNode): Map<string, number> {
   const sizes = new Map<string, number>();
