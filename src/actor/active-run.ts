@@ -1,4 +1,5 @@
 /** A run in memory: its execution, the text it streams, its time, and whoever awaits its end. */
+import type { Clock } from "../engine/ports.ts";
 import type { RunHandle } from "../engine/index.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { RunEnded, RunEvent } from "../protocol/events.ts";
@@ -13,6 +14,8 @@ export class ActiveRun {
   /** When it was taken; from when it begins, that. */
   startedAt: number;
   readonly firstSeq: number;
+  /** Something of it is written, since it was queued or has gone on after a restart. */
+  isKnown = false;
   execution: RunHandle | null = null;
   /** When its time is over, in ms since 1970; null while it waits for a human, whose time does not count. */
   deadlineAt: number | null = null;
@@ -51,15 +54,15 @@ export class ActiveRun {
   }
 
   /** Follows what the run does: what a node streamed is told with its end, and a human's time does not count. */
-  note(event: RunEvent, now: number): void {
+  note(event: RunEvent, clock: Clock): void {
     if (event.type === "node.waiting") {
       const { nodeId, visit } = event;
       this.#questions.set(`${nodeId}#${visit}`, { nodeId, visit, name: callbackOf(event.prompt) });
       this.#asked.resolve();
-      this.#hold(now);
+      this.#hold(clock.now());
     } else if (event.type === "node.completed" || event.type === "node.failed") {
-      this.#partial.delete(`${event.nodeId}#${event.visit}`);
-      if (this.isWaiting) this.#close(event.nodeId, event.visit, now);
+      if (this.#partial.size > 0) this.#partial.delete(`${event.nodeId}#${event.visit}`);
+      if (this.isWaiting) this.#close(event.nodeId, event.visit, clock.now());
     }
   }
 

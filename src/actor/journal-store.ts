@@ -1,18 +1,28 @@
 /** The journal's rows: one a turn and run, at most 256 KB. Reading is by `seq`. */
 import { isRunEnded, type JournalEvent, type RunEnded, type StampedEvent } from "../protocol/events.ts";
-import { eventsIn, lastJsonIn, rowsOf } from "./journal-rows.ts";
+import { eventsIn, lastJsonIn, type RowToWrite, rowsOf } from "./journal-rows.ts";
 import type { LargeValues } from "./large-values.ts";
+import { inPages } from "./pages.ts";
 import { type EncodedEvent, stampOf, visitEvent } from "./visit-events.ts";
 
 export type { EncodedEvent };
 
 interface Row extends Record<string, SqlStorageValue> {
+  first_seq: number;
   run_id: string;
   body: string;
 }
 
+/** In SQL: the rows of the run `?1`, which are the one that has all its events, or those that have parts of them. */
+export const rowsOfRun = `SELECT first_seq, last_seq, run_id, body FROM journal
+   WHERE first_seq = (SELECT first_seq FROM runs WHERE run_id = ?1 AND is_whole = 1)
+   UNION ALL SELECT first_seq, last_seq, run_id, body FROM journal WHERE is_part = 1 AND run_id = ?1`;
+
 /** Characters that an event takes in a frame, beside its values, and may not take in its row. */
 const leastLength = 160;
+
+/** Is given the rows that will be written next. True where these are all that the run has. */
+export type BeforeRows = (rows: readonly RowToWrite[]) => boolean;
 
 export class JournalStore {
   readonly #sql: SqlStorage;
@@ -77,29 +87,46 @@ export class JournalStore {
     };
   }
 
-  /** Writes the events of one run's turn. No await comes between the rows, so they land together or not at all. */
-  write(runId: string, events: readonly EncodedEvent[]): void {
+  /**
+   * Writes the events of one run's turn. No await comes between the rows, so they land together or not at all.
+   */
+  write(runId: string, events: readonly EncodedEvent[], beforeRows: BeforeRows = () => false): void {
     for (const { length } of events) this.#written += length;
-    for (const { first, last, body } of rowsOf(runId, events))
+    const rows = [...rowsOf(runId, events)];
+    const isWhole = beforeRows(rows);
+    for (const { first, last, body } of rows)
       this.#sql.exec(
-        "INSERT INTO journal (first_seq, last_seq, run_id, body) VALUES (?, ?, ?, ?)",
+        "INSERT INTO journal (first_seq, last_seq, run_id, body, is_part) VALUES (?, ?, ?, ?, ?)",
         first,
         last,
         runId,
         body,
+        // By its run nobody looks for an event that is of none.
+        isWhole || runId === "" ? 0 : 1,
       );
   }
 
   /** JSON of the events after `seq`, all runs together, in order. */
   *after(seq: number, runId?: string): Generator<EncodedEvent> {
-    const rows =
-      runId === undefined
-        ? this.#sql.exec<Row>("SELECT run_id, body FROM journal WHERE last_seq > ? ORDER BY first_seq", seq)
-        : this.#sql.exec<Row>(
-            "SELECT run_id, body FROM journal WHERE run_id = ? AND last_seq > ? ORDER BY first_seq",
-            runId,
-            seq,
-          );
+    const rows = inPages<Row>((limit, last) => {
+      const behind = last?.first_seq ?? 0;
+      const rowsOfPage =
+        runId === undefined
+          ? this.#sql.exec<Row>(
+              "SELECT first_seq, run_id, body FROM journal WHERE last_seq > ? AND first_seq > ? ORDER BY first_seq LIMIT ?",
+              seq,
+              behind,
+              limit,
+            )
+          : this.#sql.exec<Row>(
+              `SELECT * FROM (${rowsOfRun}) WHERE last_seq > ?2 AND first_seq > ?3 ORDER BY first_seq LIMIT ?4`,
+              runId,
+              seq,
+              behind,
+              limit,
+            );
+      return rowsOfPage.toArray();
+    });
     for (const row of rows)
       for (const event of eventsIn(row.run_id, row.body)) if (event.seq > seq) yield event;
   }
@@ -107,7 +134,7 @@ export class JournalStore {
   /** The terminal event of a run with its values in place; undefined while it has none, or nothing of it is kept. */
   endOf(runId: string): RunEnded | undefined {
     const [row] = this.#sql
-      .exec<Row>("SELECT * FROM journal WHERE run_id = ? ORDER BY first_seq DESC LIMIT 1", runId)
+      .exec<Row>(`SELECT * FROM (${rowsOfRun}) ORDER BY first_seq DESC LIMIT 1`, runId)
       .toArray();
     if (row === undefined) return undefined;
     const last = lastJsonIn(row.body);

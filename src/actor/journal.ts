@@ -6,7 +6,7 @@ import type { Journal } from "../engine/index.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { JournalEvent, RunEvent } from "../protocol/events.ts";
 import type { Clock } from "../engine/ports.ts";
-import type { EncodedEvent, JournalStore } from "./journal-store.ts";
+import type { BeforeRows, EncodedEvent, JournalStore } from "./journal-store.ts";
 
 export type Listener = (events: readonly EncodedEvent[]) => void;
 
@@ -66,12 +66,13 @@ export class RunnerJournal {
 
   /**
    * The journal port of one run.
+   * @param beforeRows writes what belongs beside each commit's rows; true where these are all of the run's
    * @param recorded what is written of it already: the engine tells that anew when it goes on, and it is not written again
    * @param mayWait whether a commit may be held back for the next one, for a second at most
    */
   of(
     runId: string,
-    beforeCommit: () => void,
+    beforeRows: BeforeRows,
     recorded: readonly RunEvent[] = [],
     mayWait: () => boolean = () => false,
   ): Journal {
@@ -98,13 +99,9 @@ export class RunnerJournal {
         pending = [];
         // What was put apart is in its rows already.
         if (mayWait() && !this.isHeard(runId) && events.every(({ isShortened }) => isShortened !== true))
-          return this.#hold(() => {
-            beforeCommit();
-            this.#store.write(runId, events);
-          }, events);
+          return this.#hold(() => this.#store.write(runId, events, beforeRows), events);
         this.flush();
-        this.#whole(beforeCommit);
-        this.#write(runId, events);
+        this.#write(runId, events, beforeRows);
       },
     };
   }
@@ -162,8 +159,8 @@ export class RunnerJournal {
     }
   }
 
-  #write(runId: string, events: readonly EncodedEvent[]): void {
-    this.#whole(() => this.#store.write(runId, events));
+  #write(runId: string, events: readonly EncodedEvent[], beforeRows?: BeforeRows): void {
+    this.#whole(() => this.#store.write(runId, events, beforeRows));
     this.#publish(events);
     for (const listener of this.#listeners.get(runId) ?? []) listener(events);
   }

@@ -66,6 +66,13 @@ export const runnerSteps = [
      id TEXT PRIMARY KEY,
      secret TEXT NOT NULL
    ) WITHOUT ROWID;`,
+  // A run that went through in one turn takes two rows and none of an index: its events, all in one row of the journal, are found by
+  // the place that its row in `runs` tells, and runs are in order by their ids.
+  `ALTER TABLE runs ADD COLUMN is_whole INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE journal ADD COLUMN is_part INTEGER NOT NULL DEFAULT 1;
+   DROP INDEX runs_order;
+   DROP INDEX journal_runs;
+   CREATE INDEX journal_parts ON journal (run_id, first_seq) WHERE is_part = 1;`,
 ];
 
 export const managerSteps = [

@@ -6,6 +6,8 @@ import type { StampedEvent } from "../protocol/events.ts";
 import type { RetentionSettings } from "../protocol/spell.ts";
 import { Facts } from "./facts.ts";
 import { lastAtIn } from "./journal-rows.ts";
+import { rowsOfRun } from "./journal-store.ts";
+import { inPages } from "./pages.ts";
 import { openStatuses } from "./run-table.ts";
 
 export type RetentionLimits = { [K in keyof RetentionSettings]-?: number };
@@ -63,6 +65,13 @@ interface Candidate extends Record<string, SqlStorageValue> {
   bytes: number;
 }
 
+interface RunlessRow extends Record<string, SqlStorageValue> {
+  first_seq: number;
+  last_seq: number;
+  run_id: string;
+  body: string;
+}
+
 export class Retention {
   readonly #options: RetentionOptions;
   readonly #sql: SqlStorage;
@@ -93,7 +102,7 @@ export class Retention {
   oldest(): number | undefined {
     const [row] = this.#sql
       .exec<{ at: number }>(
-        `SELECT started_at AS at FROM runs WHERE status NOT IN ${openStatuses} ORDER BY first_seq LIMIT 1`,
+        `SELECT started_at AS at FROM runs WHERE status NOT IN ${openStatuses} ORDER BY run_id LIMIT 1`,
       )
       .toArray();
     return row?.at;
@@ -107,8 +116,14 @@ export class Retention {
     const runs = gone.map((run) => run.run_id);
     if (runs.length > 0) {
       const ids = JSON.stringify(runs);
-      for (const table of ["journal", "chunks", "runs"])
-        this.#sql.exec(`DELETE FROM ${table} WHERE run_id IN (SELECT value FROM json_each(?))`, ids);
+      const isGone = "run_id IN (SELECT value FROM json_each(?))";
+      for (const rows of [
+        `journal WHERE first_seq IN (SELECT first_seq FROM runs WHERE is_whole = 1 AND ${isGone})`,
+        `journal WHERE is_part = 1 AND ${isGone}`,
+        `chunks WHERE ${isGone}`,
+        `runs WHERE ${isGone}`,
+      ])
+        this.#sql.exec(`DELETE FROM ${rows}`, ids);
       bytes = Math.max(0, bytes - goneBytes);
     }
     const runless = this.#forgetRunless(now - limits.maxAgeMs);
@@ -133,13 +148,21 @@ export class Retention {
     let seen = 0;
     let ended = this.#ended();
     let parents: ReadonlySet<string> | undefined;
-    // Read row by row, so nothing is measured of runs that stay.
-    const candidates = this.#sql.exec<Candidate>(
-      `SELECT run_id, started_at,
-         (SELECT max(last_seq) FROM journal WHERE journal.run_id = runs.run_id) AS last_seq,
-         (SELECT coalesce(sum(octet_length(body)), 0) FROM journal WHERE journal.run_id = runs.run_id) +
-         (SELECT coalesce(sum(octet_length(body)), 0) FROM chunks WHERE chunks.run_id = runs.run_id) AS bytes
-       FROM runs WHERE status NOT IN ${openStatuses} ORDER BY first_seq`,
+    // Some at a time, so that little is measured of runs that stay.
+    const candidates = inPages<Candidate>((limit, last) =>
+      this.#sql
+        .exec<Candidate>(
+          `SELECT run_id, started_at,
+             CASE is_whole WHEN 1 THEN (SELECT last_seq FROM journal WHERE journal.first_seq = runs.first_seq)
+               ELSE (SELECT max(last_seq) FROM journal WHERE is_part = 1 AND journal.run_id = runs.run_id) END AS last_seq,
+             CASE is_whole WHEN 1 THEN (SELECT octet_length(body) FROM journal WHERE journal.first_seq = runs.first_seq)
+               ELSE (SELECT coalesce(sum(octet_length(body)), 0) FROM journal WHERE is_part = 1 AND journal.run_id = runs.run_id) END +
+             (SELECT coalesce(sum(octet_length(body)), 0) FROM chunks WHERE chunks.run_id = runs.run_id) AS bytes
+           FROM runs WHERE run_id > ? AND status NOT IN ${openStatuses} ORDER BY run_id LIMIT ?`,
+          last?.run_id ?? "",
+          limit,
+        )
+        .toArray(),
     );
     for (const run of candidates) {
       if (this.#options.isHeld(run.run_id)) continue;
@@ -159,10 +182,12 @@ export class Retention {
 
   /** Runs from which one that is open takes over what they did: after a restart it needs them again. */
   #parents(): Set<string> {
-    const rows = this.#sql.exec<{ body: string | null }>(
-      `SELECT (SELECT body FROM journal WHERE journal.run_id = runs.run_id ORDER BY first_seq LIMIT 1) AS body
-       FROM runs WHERE status IN ${openStatuses} AND status <> 'queued'`,
-    );
+    const rows = this.#sql
+      .exec<{ body: string | null }>(
+        `SELECT (SELECT body FROM journal WHERE journal.first_seq = runs.first_seq) AS body
+         FROM runs WHERE status IN ${openStatuses} AND status <> 'queued'`,
+      )
+      .toArray();
     const parents = new Set<string>();
     for (const { body } of rows) {
       if (body === null) continue;
@@ -176,10 +201,7 @@ export class Retention {
   /** A run that has waited long for a human is no older than its end. */
   #endedAt({ run_id: runId, started_at: startedAt }: Candidate): number {
     const [row] = this.#sql
-      .exec<{ body: string }>(
-        "SELECT body FROM journal WHERE run_id = ? ORDER BY first_seq DESC LIMIT 1",
-        runId,
-      )
+      .exec<{ body: string }>(`SELECT body FROM (${rowsOfRun}) ORDER BY first_seq DESC LIMIT 1`, runId)
       .toArray();
     return row === undefined ? startedAt : lastAtIn(row.body);
   }
@@ -215,24 +237,29 @@ export class Retention {
 
   /** Events of no run go when they are older than every run that is kept, and than `before`. */
   #forgetRunless(before: number): { lastSeq: number; more: boolean } {
-    const rows = this.#sql.exec<{ first_seq: number; last_seq: number; body: string }>(
-      `SELECT first_seq, last_seq, body FROM journal
-       WHERE run_id = '' AND first_seq < coalesce((SELECT min(first_seq) FROM runs), ${Number.MAX_SAFE_INTEGER})
-       ORDER BY first_seq`,
+    // Those of runs that are kept stand behind them, so the first of these ends the search.
+    const rows = inPages<RunlessRow>((limit, previous) =>
+      this.#sql
+        .exec<RunlessRow>(
+          "SELECT first_seq, last_seq, run_id, body FROM journal WHERE first_seq > ? ORDER BY first_seq LIMIT ?",
+          previous?.first_seq ?? 0,
+          limit,
+        )
+        .toArray(),
     );
     let count = 0;
     let first = 0;
     let lastSeq = 0;
     let more = false;
     for (const row of rows) {
-      if (lastAtIn(row.body) >= before) break;
+      if (row.run_id !== "" || lastAtIn(row.body) >= before) break;
       more = count === maxGone;
       if (more) break;
       count += 1;
       first = row.first_seq;
       lastSeq = row.last_seq;
     }
-    if (count > 0) this.#sql.exec("DELETE FROM journal WHERE run_id = '' AND first_seq <= ?", first);
+    if (count > 0) this.#sql.exec("DELETE FROM journal WHERE first_seq <= ?", first);
     return { lastSeq, more };
   }
 

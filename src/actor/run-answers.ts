@@ -127,8 +127,8 @@ export class RunAnswers {
   }
 
   list(query: { limit: number; cursor?: string; status?: RunStatus }): RpcAnswer {
-    const before = query.cursor === undefined ? undefined : Number(query.cursor);
-    if (before !== undefined && !Number.isSafeInteger(before))
+    const { cursor: before } = query;
+    if (before !== undefined && !/^[\da-f-]{36}$/.test(before))
       throw new SpellError("bad_request", "This cursor is none of ours.", {
         errors: [{ path: "cursor", message: "not a cursor of this list" }],
       });

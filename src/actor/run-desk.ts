@@ -163,6 +163,7 @@ export class RunDesk {
       ...(order.timeoutMs === undefined ? {} : { timeoutMs: order.timeoutMs }),
       hasState: order.state !== undefined,
     };
+    run.isKnown = true;
     this.#options.runs.put({ ...entryOf(run), status: "queued", ordered });
     journal.record({
       type: "run.queued",
@@ -250,6 +251,7 @@ export class RunDesk {
       startedAt: open.startedAt,
       firstSeq: open.firstSeq,
     });
+    run.isKnown = true;
     if (!recorded.some(({ type }) => type === "run.started"))
       return this.#queueAgain(run, spell, open, first as RunQueued);
     const { ports } = this.#options;
@@ -355,7 +357,7 @@ export class RunDesk {
         ports: {
           ...ports,
           ...(services === undefined ? {} : { services }),
-          journal: journalOf(run, recorded, { ...this.#options, ...options, now: () => ports.clock.now() }),
+          journal: journalOf(run, recorded, { ...this.#options, ...options, clock: ports.clock }),
           delta: (nodeId, visit, text) => this.#options.delta(run, nodeId, visit, text),
         },
         ...(limits === undefined ? {} : { limits }),

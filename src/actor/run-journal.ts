@@ -1,9 +1,11 @@
 /** What one run writes: its events, its row beside them, and the state that it leaves. */
 import type { Journal } from "../engine/index.ts";
+import type { Clock } from "../engine/ports.ts";
 import { isRunEnded, type RunEnded, type RunEvent } from "../protocol/events.ts";
 import type { RunStatus } from "../protocol/runs.ts";
 import type { ActiveRun } from "./active-run.ts";
 import type { RunnerJournal } from "./journal.ts";
+import type { BeforeRows } from "./journal-store.ts";
 import type { RunTable } from "./run-table.ts";
 import type { SessionState } from "./session-state.ts";
 
@@ -11,7 +13,7 @@ export interface RunJournalOptions {
   journal: RunnerJournal;
   runs: RunTable;
   state: SessionState;
-  now: () => number;
+  clock: Clock;
   /** Its answer may leave before its commit. */
   isGrouped?: boolean;
   /** Somebody is shown every event. */
@@ -28,20 +30,24 @@ export const entryOf = ({ runId, firstSeq, startedAt }: ActiveRun) => ({ runId, 
 export function journalOf(
   run: ActiveRun,
   recorded: readonly RunEvent[],
-  { journal, runs, state, now, isGrouped = false, isHeard, waits, asked }: RunJournalOptions,
+  { journal, runs, state, clock, isGrouped = false, isHeard, waits, asked }: RunJournalOptions,
 ): Journal {
   // The row goes into the first commit: a run that never waits is written once, with its end.
   let written: RunStatus | null = null;
   let end: RunEnded | null = null;
-  const beforeCommit = (): void => {
+  const beforeRows: BeforeRows = (rows) => {
     const status = end === null ? run.status : (end.type.slice(4) as RunStatus);
-    if (status === written) return;
+    if (status === written) return false;
+    const isAll = end !== null && written === null && !run.isKnown;
+    const isWhole = isAll && rows.length === 1 && rows[0]?.first === run.firstSeq;
     written = status;
     const { deadlineAt, leftMs } = run;
-    runs.put({ ...entryOf(run), status, ...(end === null ? { deadlineAt, leftMs } : {}) });
+    if (isWhole) runs.addWhole(entryOf(run), status);
+    else runs.put({ ...entryOf(run), status, ...(end === null ? { deadlineAt, leftMs } : {}) });
     if (end === null) waits(run);
     else if (end.type === "run.completed" && end.state !== undefined && end.state !== state.get())
       state.keep(end.state);
+    return isWhole;
   };
   // A whole run in one turn, so of pure nodes alone, that left the session's state as it was, and that nobody watches.
   const mayWait = (): boolean =>
@@ -50,10 +56,10 @@ export function journalOf(
     end !== null &&
     (end.type !== "run.completed" || end.state === undefined || end.state === state.get()) &&
     isHeard?.() !== true;
-  const port = journal.of(run.runId, beforeCommit, recorded, mayWait);
+  const port = journal.of(run.runId, beforeRows, recorded, mayWait);
   return {
     append: (event) => {
-      run.note(event, now());
+      run.note(event, clock);
       if (event.type === "node.waiting") asked?.(run);
       if (event.runId === run.runId && isRunEnded(event)) end = event;
       return port.append(event);

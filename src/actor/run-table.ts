@@ -40,6 +40,9 @@ export type RunEntry = Pick<OpenRun, "runId" | "firstSeq" | "startedAt"> &
 /** In SQL: of runs that have not ended. */
 export const openStatuses = "('queued', 'running', 'waiting')";
 
+/** Ids are hexadecimal digits and dashes. */
+const behindAllIds = "~";
+
 /** UTF-16 units of one page: a call between Workers takes 32 MiB. */
 const maxPageLength = 8 * 1024 * 1024;
 
@@ -69,6 +72,20 @@ export class RunTable {
     );
   }
 
+  /** A run that is written with its end, whose events are all in one row of the journal. It has no row here yet. */
+  addWhole(
+    { runId, firstSeq, startedAt }: Pick<RunEntry, "runId" | "firstSeq" | "startedAt">,
+    status: RunStatus,
+  ): void {
+    this.#sql.exec(
+      "INSERT INTO runs (run_id, status, first_seq, started_at, is_whole) VALUES (?, ?, ?, ?, 1)",
+      runId,
+      status,
+      firstSeq,
+      startedAt,
+    );
+  }
+
   has(runId: string): boolean {
     return this.#sql.exec("SELECT 1 FROM runs WHERE run_id = ?", runId).toArray().length > 0;
   }
@@ -89,16 +106,16 @@ export class RunTable {
     return row === undefined ? undefined : openRun(row);
   }
 
-  /** Newest first. `before` is the cursor: the first seq of the last run seen. */
+  /** Newest first, by their ids. `before` is the cursor: the id of the last run seen. */
   list(
     limit: number,
-    before: number | undefined,
+    before: string | undefined,
     status: RunStatus | undefined,
   ): { runs: Run[]; next?: string } {
     const rows = this.#sql
       .exec<RunRow>(
-        "SELECT * FROM runs WHERE first_seq < ? AND (? IS NULL OR status = ?) ORDER BY first_seq DESC LIMIT ?",
-        before ?? Number.MAX_SAFE_INTEGER,
+        "SELECT * FROM runs WHERE run_id < ? AND (? IS NULL OR status = ?) ORDER BY run_id DESC LIMIT ?",
+        before ?? behindAllIds,
         status ?? null,
         status ?? null,
         limit + 1,
@@ -115,7 +132,7 @@ export class RunTable {
       last = row;
     }
     const isWhole = last === undefined || (rows.length <= limit && rows.at(-1) === last);
-    return { runs, ...(isWhole ? {} : { next: String(last?.first_seq) }) };
+    return { runs, ...(isWhole ? {} : { next: String(last?.run_id) }) };
   }
 
   /** A run, from its events. */

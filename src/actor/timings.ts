@@ -2,6 +2,7 @@
 import type { StampedEvent } from "../protocol/events.ts";
 import type { Timing } from "../protocol/services.ts";
 import { eventsIn, lastAtIn } from "./journal-rows.ts";
+import { inPages } from "./pages.ts";
 
 /** What one runner tells, by `kind name`. */
 export interface TimingSamples {
@@ -43,8 +44,14 @@ export function timingSamples(sql: SqlStorage, spellId: string, since: number): 
   };
   let bytes = 0;
   let isPartial = false;
-  const rows = sql.exec<{ run_id: string; body: string }>(
-    "SELECT run_id, body FROM journal ORDER BY first_seq DESC",
+  const rows = inPages<{ first_seq: number; run_id: string; body: string }>((limit, last) =>
+    sql
+      .exec<{ first_seq: number; run_id: string; body: string }>(
+        "SELECT first_seq, run_id, body FROM journal WHERE first_seq < ? ORDER BY first_seq DESC LIMIT ?",
+        last?.first_seq ?? Number.MAX_SAFE_INTEGER,
+        limit,
+      )
+      .toArray(),
   );
   for (const { run_id: runId, body } of rows) {
     if (bytes > maxBytes) {

@@ -5,6 +5,7 @@
 import type { StampedEvent } from "../protocol/events.ts";
 import type { Facts } from "./facts.ts";
 import { tallyIn } from "./journal-rows.ts";
+import { inPages } from "./pages.ts";
 
 /** Sums since the runner began. */
 export interface UsageSums {
@@ -50,9 +51,14 @@ export class UsageMeter {
   #count(): boolean {
     const { storage, facts } = this.#options;
     const from = facts.get(cursorFact);
-    const rows = storage.sql.exec<{ last_seq: number; body: string }>(
-      "SELECT last_seq, body FROM journal WHERE first_seq > ? ORDER BY first_seq",
-      from,
+    const rows = inPages<{ last_seq: number; body: string }>((limit, last) =>
+      storage.sql
+        .exec<{ last_seq: number; body: string }>(
+          "SELECT last_seq, body FROM journal WHERE first_seq > ? ORDER BY first_seq LIMIT ?",
+          last?.last_seq ?? from,
+          limit,
+        )
+        .toArray(),
     );
     const sums: UsageSums = { runs: 0, nodes: 0, inputTokens: 0, outputTokens: 0, calls: 0 };
     let to = from;

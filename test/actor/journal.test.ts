@@ -55,7 +55,7 @@ describe("the journal in SQLite", () => {
             const plan = planOf(drawn, { catalogue: shop.catalogue });
             const runId = `run-${(count += 1)}`;
             const seen: RunEvent[] = [];
-            const port = journal.of(runId, () => {});
+            const port = journal.of(runId, () => false);
             const test = run(plan, {
               catalogue: shop.catalogue,
               inputs: { list: [1, "two"] },
@@ -88,7 +88,10 @@ describe("the journal in SQLite", () => {
     await withJournal("rows", (make) => {
       const first = make();
       const rows = () => first.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n;
-      const port = first.journal.of("r", () => expect(first.published).toEqual([]));
+      const port = first.journal.of("r", () => {
+        expect(first.published).toEqual([]);
+        return false;
+      });
       port.append({ type: "node.started", runId: "r", nodeId: "a", visit: "1", attempt: 1 });
       port.append({ type: "node.started", runId: "r", nodeId: "b", visit: "1", attempt: 1 });
       expect(rows()).toBe(0);
@@ -134,7 +137,7 @@ describe("the journal in SQLite", () => {
     await withJournal("bytes", (make) => {
       const { store, journal, sql } = make();
       const seen: RunEvent[] = [];
-      const port = journal.of("r", () => {});
+      const port = journal.of("r", () => false);
       run(planOf(drawn, { catalogue }), {
         catalogue,
         ports: {

@@ -14,7 +14,7 @@ import { defaultRetention, Retention, retentionOf } from "../../src/actor/retent
 import { RunTable } from "../../src/actor/run-table.ts";
 import { Sweeper } from "../../src/actor/sweeper.ts";
 import type { Env } from "../../src/env.ts";
-import { engineVersion } from "../../src/protocol/events.ts";
+import { engineVersion, type RunEvent } from "../../src/protocol/events.ts";
 import type { RunStatus } from "../../src/protocol/runs.ts";
 import { spellSettings } from "../../src/protocol/spell.ts";
 import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
@@ -34,9 +34,11 @@ interface Told {
   startedAt?: number;
   endedAt?: number;
   parent?: string;
+  /** All of it in one turn. */
+  isWhole?: boolean;
 }
 
-/** A journal as one start of the runner has it, on the database that it had before. */
+/** Ids of runs sort as the runs began. A journal as one start of the runner has it, on the database that it had before. */
 function journalOn(storage: DurableObjectStorage) {
   const { sql } = storage;
   const clock = { at: 0, now: () => clock.at };
@@ -52,34 +54,48 @@ function journalOn(storage: DurableObjectStorage) {
   const one = (query: string, ...given: SqlStorageValue[]) =>
     Object.values(sql.exec(query, ...given).one())[0] as number;
 
+  const started = (runId: string, parent?: string): RunEvent => ({
+    type: "run.started",
+    runId,
+    trigger: "start",
+    inputs: {},
+    state: {},
+    spell: { id: "s", version: 1 },
+    engineVersion,
+    ...(parent === undefined ? {} : { parent: { runId: parent } }),
+  });
+  const given = (runId: string, length: number): RunEvent => ({
+    type: "node.completed",
+    runId,
+    nodeId: "n",
+    visit: "1",
+    attempt: 1,
+    outputs: { text: "x".repeat(length) },
+    fired: [],
+    ms: 0,
+  });
+  const ended = (runId: string): RunEvent => ({ type: "run.completed", runId, ms: 0 });
+
   const begin = (runId: string, { startedAt = 0, status = "completed", parent }: Told = {}): void => {
     clock.at = startedAt;
     table.put({ runId, status, firstSeq: journal.lastSeq + 1, startedAt });
-    journal.record({
-      type: "run.started",
-      runId,
-      trigger: "start",
-      inputs: {},
-      state: {},
-      spell: { id: "s", version: 1 },
-      engineVersion,
-      ...(parent === undefined ? {} : { parent: { runId: parent } }),
-    });
+    journal.record(started(runId, parent));
   };
-  const give = (runId: string, length: number): void =>
-    journal.record({
-      type: "node.completed",
-      runId,
-      nodeId: "n",
-      visit: "1",
-      attempt: 1,
-      outputs: { text: "x".repeat(length) },
-      fired: [],
-      ms: 0,
-    });
   const end = (runId: string, endedAt = 0): void => {
     clock.at = endedAt;
-    journal.record({ type: "run.completed", runId, ms: 0 });
+    journal.record(ended(runId));
+  };
+  /** A run that goes through in one turn. */
+  const addWhole = (runId: string, { startedAt = 0, length = 10, parent }: Told): void => {
+    clock.at = startedAt;
+    const firstSeq = journal.lastSeq + 1;
+    const port = journal.of(runId, (rows) => {
+      expect(rows.map(({ first }) => first)).toEqual([firstSeq]);
+      table.addWhole({ runId, firstSeq, startedAt }, "completed");
+      return true;
+    });
+    for (const event of [started(runId, parent), given(runId, length), ended(runId)]) port.append(event);
+    port.commit();
   };
   return {
     sql,
@@ -96,8 +112,9 @@ function journalOn(storage: DurableObjectStorage) {
     /** Writes a run, the end too where its status is that of an end. */
     add: (runId: string, told: Told = {}): void => {
       const { status = "completed", length = 10, startedAt = 0, endedAt = startedAt } = told;
+      if (told.isWhole === true) return addWhole(runId, told);
       begin(runId, told);
-      give(runId, length);
+      journal.record(given(runId, length));
       if (status === "completed") end(runId, endedAt);
     },
     runIds: () =>
@@ -224,12 +241,12 @@ describe("a sweep", () => {
   it("does a bounded part, and says that there is more", async () => {
     await withJournal("parts", (make) => {
       const { add, retention, runIds } = make();
-      for (let i = 0; i < 250; i++) add(`r${i}`, { length: 1 });
+      for (let i = 0; i < 250; i++) add(`r${1000 + i}`, { length: 1 });
       expect(retention.sweep(0, { ...none, maxRuns: 10 })).toEqual({ runs: 100, more: true });
       expect(retention.sweep(0, { ...none, maxRuns: 10 })).toEqual({ runs: 100, more: true });
       expect(retention.sweep(0, { ...none, maxRuns: 10 })).toEqual({ runs: 40, more: false });
-      expect(runIds()).toEqual(Array.from({ length: 10 }, (_, i) => `r${240 + i}`));
-      for (let i = 0; i < 4; i++) add(`large${i}`, { length: 5_000_000 });
+      expect(runIds()).toEqual(Array.from({ length: 10 }, (_, i) => `r${1240 + i}`));
+      for (let i = 0; i < 4; i++) add(`s-large-${i}`, { length: 5_000_000 });
       expect(retention.sweep(0, { ...none, maxBytes: 1 })).toEqual({ runs: 12, more: true });
       expect(retention.sweep(0, { ...none, maxBytes: 1 })).toEqual({ runs: 2, more: false });
     });
@@ -286,17 +303,17 @@ describe("a sweep", () => {
     await withJournal("gap", (make) => {
       const { begin, end, add, retention, journal, hello } = make();
       // The first run ends within the second: its events lie on both sides of those that stay.
-      begin("gone");
-      begin("stays");
-      end("gone");
+      begin("1-gone");
+      begin("2-stays");
+      end("1-gone");
       const keptAfter = journal.lastSeq;
-      end("stays");
-      add("later");
+      end("2-stays");
+      add("3-later");
       expect(hello(0).events).toHaveLength(7);
       expect(retention.sweep(0, { ...none, maxRuns: 2 }).runs).toBe(1);
       for (const lastSeq of [0, 1, keptAfter - 1])
         expect(hello(lastSeq)).toMatchObject({
-          snapshot: { seq: journal.lastSeq, runs: [{ runId: "later" }, { runId: "stays" }] },
+          snapshot: { seq: journal.lastSeq, runs: [{ runId: "3-later" }, { runId: "2-stays" }] },
         });
       for (let lastSeq = keptAfter; lastSeq <= journal.lastSeq; lastSeq++)
         expect(hello(lastSeq).events).toHaveLength(journal.lastSeq - lastSeq);
@@ -308,6 +325,7 @@ describe("a sweep", () => {
       status: fc.constantFrom<RunStatus>("completed", "completed", "completed", "running", "waiting"),
       length: fc.oneof(fc.nat(2000), fc.constant(300_000)),
       days: fc.nat(3),
+      isWhole: fc.boolean(),
     });
     const drawnLimits = fc.record({
       maxRuns: fc.integer({ min: 1, max: 8 }),
@@ -327,9 +345,14 @@ describe("a sweep", () => {
             for (const [round, [runs, limits]] of rounds.entries()) {
               const { add, retention, runIds, bytes, journal, store, fact, sql } = make();
               expect(journal.lastSeq).toBe(lastSeq);
-              for (const [i, { status, length, days }] of runs.entries()) {
+              for (const [i, { status, length, days, isWhole }] of runs.entries()) {
                 now += days * day;
-                add(`${round}-${i}`, { status, length, startedAt: now });
+                add(`${round}-${i}`, {
+                  status,
+                  length,
+                  startedAt: now,
+                  isWhole: isWhole && status === "completed",
+                });
                 if (status === "completed") ended.push({ runId: `${round}-${i}`, at: now });
               }
               ({ lastSeq } = journal);
