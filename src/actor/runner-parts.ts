@@ -55,8 +55,8 @@ import { SessionState } from "./session-state.ts";
 import { SpellChanges } from "./spell-changes.ts";
 import { SpellEdits } from "./spell-edits.ts";
 import { Sweeper } from "./sweeper.ts";
-import type { RunnerReport } from "./usage-book.ts";
 import { UsageMeter } from "./usage-meter.ts";
+import { UsageReports } from "./usage-reports.ts";
 import { userLimitsOf } from "./user-limits.ts";
 import { Watchdog, watchMs } from "./watchdog.ts";
 
@@ -88,7 +88,7 @@ export class RunnerParts {
   readonly retention: Retention;
   readonly permits: RunPermits;
   readonly admission: Admission;
-  readonly meter: UsageMeter;
+  readonly usage: UsageReports;
   readonly sweeper: Sweeper;
 
   readonly #callbacks: Callbacks;
@@ -169,13 +169,19 @@ export class RunnerParts {
       soon: (work) => ctx.waitUntil(scheduler.wait(0).then(work)),
       before: () => {
         this.journal.flush();
-        return this.meter.count();
+        return meter.count();
       },
-      after: () => ctx.waitUntil(this.#report()),
+      after: () => ctx.waitUntil(this.usage.tell()),
       clock: { now },
       fault: (thrown) => this.failures.bug(thrown),
     });
-    this.meter = new UsageMeter({ storage: ctx.storage, facts });
+    const meter = new UsageMeter({ storage: ctx.storage, facts });
+    this.usage = new UsageReports({
+      meter,
+      bytes: () => this.store.bytes(),
+      tell: (report) => this.manager().report(this.name(), report),
+      clock: { now },
+    });
     this.admission = new Admission({
       limits: () => userLimitsOf(env),
       open: () => this.connections.size,
@@ -423,22 +429,6 @@ export class RunnerParts {
       ...(spans === undefined ? {} : { plugins: [spans] }),
       services: askedServices(boundServices(this.#env), { traceparent, spans }),
     };
-  }
-
-  /** What its runs have used, counted to the last. */
-  report(): RunnerReport {
-    while (this.meter.count());
-    return { usage: this.meter.sums(), bytes: this.store.bytes() };
-  }
-
-  /** Tells the manager, off the path of everything: what is lost is in the next report. */
-  async #report(): Promise<void> {
-    const report = { usage: this.meter.sums(), bytes: this.store.bytes() };
-    await this.manager()
-      .report(this.name(), report)
-      .catch((error: unknown) =>
-        log.warn("the manager was not told of usage", { error: describeError(error) }),
-      );
   }
 
   /** The spell was deleted: its runs go, too, when those who read their ends have done so. */

@@ -138,7 +138,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
 
   async report(): Promise<RunnerReport> {
     this.#parts.journal.flush();
-    return this.#parts.report();
+    return this.#parts.usage.newest();
   }
   async timings(since: number): Promise<TimingSamples> {
     this.#parts.journal.flush();

@@ -6,8 +6,8 @@ import type { Clock } from "../engine/ports.ts";
 import type { Facts } from "./facts.ts";
 import type { Retention, RetentionLimits } from "./retention.ts";
 
-/** Runs that end between two sweeps, unless they wrote much. */
-const sweepEveryRuns = 64;
+/** Runs that end between two sweeps, unless they wrote much: a quarter of those that are kept, within these. */
+const [leastRuns, mostRuns] = [16, 256];
 const sweepEveryLength = 1024 * 1024;
 
 const ageFact = "max_age_ms";
@@ -39,8 +39,9 @@ export interface SweeperOptions {
 
 export class Sweeper {
   readonly #options: SweeperOptions;
+  #ended = 0;
   // The first run to end sweeps: how many ended before the object started is not known.
-  #ended = sweepEveryRuns;
+  #everyRuns = 1;
   #writtenThen = 0;
   #isPlanned = false;
 
@@ -51,7 +52,7 @@ export class Sweeper {
   runEnded(): void {
     this.#ended += 1;
     const grown = this.#options.written() - this.#writtenThen;
-    if (this.#ended >= sweepEveryRuns || grown >= sweepEveryLength) this.#plan();
+    if (this.#ended >= this.#everyRuns || grown >= sweepEveryLength) this.#plan();
   }
 
   /** The alarm has come, for whatever: what is of age goes, once some of it must be. */
@@ -82,6 +83,7 @@ export class Sweeper {
       if (before()) return this.#plan();
       const { more } = retention.sweep(clock.now(), limits);
       this.#ended = 0;
+      this.#everyRuns = Math.min(mostRuns, Math.max(leastRuns, Math.floor(limits.maxRuns / 4)));
       this.#writtenThen = written();
       // Others get their turn between two sweeps.
       if (more) return this.#plan();

@@ -446,7 +446,7 @@ describe("the sweeper", () => {
     // Nothing was ever kept.
     expect([left.sweeps, woken]).toEqual([1, []]);
     left.oldest = 5;
-    for (let i = 0; i < 64; i++) sweeper.runEnded();
+    for (let i = 0; i < 256; i++) sweeper.runEnded();
     next();
     expect(woken).toEqual([86_400_005]);
     // One that comes for something else sweeps nothing, and leaves its own to come.
@@ -462,14 +462,14 @@ describe("the sweeper", () => {
     expect(woken.at(-1)).toBe(left.now + 3_600_000);
   });
 
-  it("sweeps after the first run of a start, then after each 64th, or when much was written", () => {
+  it("sweeps after the first run of a start, then when a quarter more than is kept has ended, or when much was written", () => {
     const { sweeper, soon, left, next } = bench();
     sweeper.runEnded();
     expect([soon.length, left.sweeps]).toEqual([1, 0]);
     sweeper.runEnded();
     expect(soon).toHaveLength(1);
     next();
-    for (let i = 0; i < 63; i++) sweeper.runEnded();
+    for (let i = 0; i < 255; i++) sweeper.runEnded();
     expect([soon.length, left.sweeps]).toEqual([0, 1]);
     sweeper.runEnded();
     next();
@@ -478,6 +478,19 @@ describe("the sweeper", () => {
     next();
     sweeper.runEnded();
     expect([soon.length, left.sweeps]).toEqual([0, 3]);
+    for (const [maxRuns, every] of [
+      [1, 16],
+      [400, 100],
+      [1e6, 256],
+    ] as const) {
+      const one = bench({ ...none, maxRuns });
+      for (let runs = 0; one.left.sweeps < 2; runs++) {
+        expect(runs).toBeLessThanOrEqual(every);
+        one.sweeper.runEnded();
+        one.next();
+        if (one.left.sweeps === 2) expect(runs).toBe(every);
+      }
+    }
   });
 
   it("goes on until nothing is left, and then plans nothing more", () => {
