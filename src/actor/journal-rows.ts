@@ -92,9 +92,14 @@ export const lastJsonIn = (body: string): string => body.slice(body.lastIndexOf(
 
 /** How many visits ended in a row's lines that are no JSON, and the lines that are. */
 export function tallyIn(body: string): { visits: number; lines: string[] } {
-  const all = body.split("\n");
-  const lines = all.filter((line) => !isVisitLine(line));
-  return { visits: all.length - lines.length, lines };
+  const lines: string[] = [];
+  let visits = 0;
+  for (let from = 0, to = 0; to !== -1; from = to + 1) {
+    to = body.indexOf("\n", from);
+    if (body[from] === "+") visits += 1;
+    else lines.push(body.slice(from, to === -1 ? undefined : to));
+  }
+  return { visits, lines };
 }
 
 /** Every event begins with `{"seq":1,"at":2,`. */

@@ -60,9 +60,14 @@ export interface RetentionOptions {
 
 interface Candidate extends Record<string, SqlStorageValue> {
   run_id: string;
+  first_seq: number;
   started_at: number;
+  is_whole: number;
   last_seq: number | null;
-  bytes: number;
+  /** Of its events. */
+  event_bytes: number;
+  /** Of what was put apart. */
+  value_bytes: number;
 }
 
 interface RunlessRow extends Record<string, SqlStorageValue> {
@@ -113,28 +118,34 @@ export class Retention {
     const { bytes: fresh, lastSeq } = this.#measure(facts.measured_to);
     let bytes = facts.kept_bytes + fresh;
     const { gone, goneBytes, more } = this.#choose(now, limits, bytes);
-    const runs = gone.map((run) => run.run_id);
-    if (runs.length > 0) {
-      const ids = JSON.stringify(runs);
-      const isGone = "run_id IN (SELECT value FROM json_each(?))";
-      for (const rows of [
-        `journal WHERE first_seq IN (SELECT first_seq FROM runs WHERE is_whole = 1 AND ${isGone})`,
-        `journal WHERE is_part = 1 AND ${isGone}`,
-        `chunks WHERE ${isGone}`,
-        `runs WHERE ${isGone}`,
-      ])
-        this.#sql.exec(`DELETE FROM ${rows}`, ids);
+    if (gone.length > 0) {
+      this.#remove(gone);
       bytes = Math.max(0, bytes - goneBytes);
     }
     const runless = this.#forgetRunless(now - limits.maxAgeMs);
-    if (runs.length > 0 || runless.lastSeq > 0 || fresh > worthKeeping)
+    if (gone.length > 0 || runless.lastSeq > 0 || fresh > worthKeeping)
       this.#keep({
         last_seq: lastSeq,
         kept_after: Math.max(facts.kept_after, runless.lastSeq, ...gone.map((run) => run.last_seq ?? 0)),
         kept_bytes: bytes,
         measured_to: lastSeq,
       });
-    return { runs: runs.length, more: more || runless.more };
+    return { runs: gone.length, more: more || runless.more };
+  }
+
+  #remove(gone: readonly Candidate[]): void {
+    const from = (rows: string, values: (string | number)[]): void => {
+      if (values.length > 0)
+        this.#sql.exec(`DELETE FROM ${rows} IN (SELECT value FROM json_each(?))`, JSON.stringify(values));
+    };
+    const idsOf = (runs: readonly Candidate[]): string[] => runs.map((run) => run.run_id);
+    from(
+      "journal WHERE first_seq",
+      gone.filter((run) => run.is_whole === 1).map((run) => run.first_seq),
+    );
+    from("journal WHERE is_part = 1 AND run_id", idsOf(gone.filter((run) => run.is_whole === 0)));
+    from("chunks WHERE run_id", idsOf(gone.filter((run) => run.value_bytes > 0)));
+    from("runs WHERE run_id", idsOf(gone));
   }
 
   /** Runs that are to go now. */
@@ -152,12 +163,12 @@ export class Retention {
     const candidates = inPages<Candidate>((limit, last) =>
       this.#sql
         .exec<Candidate>(
-          `SELECT run_id, started_at,
+          `SELECT run_id, first_seq, started_at, is_whole,
              CASE is_whole WHEN 1 THEN (SELECT last_seq FROM journal WHERE journal.first_seq = runs.first_seq)
                ELSE (SELECT max(last_seq) FROM journal WHERE is_part = 1 AND journal.run_id = runs.run_id) END AS last_seq,
              CASE is_whole WHEN 1 THEN (SELECT octet_length(body) FROM journal WHERE journal.first_seq = runs.first_seq)
-               ELSE (SELECT coalesce(sum(octet_length(body)), 0) FROM journal WHERE is_part = 1 AND journal.run_id = runs.run_id) END +
-             (SELECT coalesce(sum(octet_length(body)), 0) FROM chunks WHERE chunks.run_id = runs.run_id) AS bytes
+               ELSE (SELECT coalesce(sum(octet_length(body)), 0) FROM journal WHERE is_part = 1 AND journal.run_id = runs.run_id) END AS event_bytes,
+             (SELECT coalesce(sum(octet_length(body)), 0) FROM chunks WHERE chunks.run_id = runs.run_id) AS value_bytes
            FROM runs WHERE run_id > ? AND status NOT IN ${openStatuses} ORDER BY run_id LIMIT ?`,
           last?.run_id ?? "",
           limit,
@@ -174,7 +185,7 @@ export class Retention {
       if ((parents ??= this.#parents()).has(run.run_id)) continue;
       if (gone.length === maxGone || goneBytes >= maxGoneBytes) return { gone, goneBytes, more: true };
       gone.push(run);
-      goneBytes += run.bytes;
+      goneBytes += run.event_bytes + run.value_bytes;
       ended -= 1;
     }
     return { gone, goneBytes, more: false };
