@@ -3,7 +3,7 @@ import type { EnginePorts } from "../engine/index.ts";
 import type { Env } from "../env.ts";
 import { catalogue } from "../nodes/index.ts";
 import { boundServices } from "../platform/bound-services.ts";
-import { exactNow } from "../platform/clock.ts";
+import { now } from "../platform/clock.ts";
 import { askedServices } from "./asked-services.ts";
 import type { Failures } from "./failures.ts";
 import { CodeTurns, createSandbox, type LoadableSandbox, logsOf } from "./sandbox/index.ts";
@@ -11,11 +11,7 @@ import type { Watchdog } from "./watchdog.ts";
 
 /** One for all runners of an isolate: its module is large, its calls share nothing. */
 export const sandbox: LoadableSandbox = createSandbox();
-export const codeTurns = new CodeTurns({
-  sandbox,
-  now: exactNow,
-  wait: (ms) => scheduler.wait(ms),
-});
+export const codeTurns = new CodeTurns({ sandbox, now, wait: (ms) => scheduler.wait(ms) });
 
 export const enginePorts = (
   env: Env,
@@ -23,7 +19,7 @@ export const enginePorts = (
   watchdog: Pick<Watchdog, "until">,
   failures: Pick<Failures, "bug">,
 ): Omit<EnginePorts, "journal" | "delta"> => ({
-  clock: { now: exactNow },
+  clock: { now },
   components: (name) => catalogue.find(name),
   pause: () => scheduler.wait(0),
   services: askedServices(boundServices(env)),

@@ -14,7 +14,7 @@ export type Listener = (events: readonly EncodedEvent[]) => void;
 const maxRecordLength = 8 * 1024 * 1024;
 
 /** Characters of JSON that may be held back. */
-const maxHeldLength = 256 * 1024;
+const maxHeldLength = 1024 * 1024;
 
 const isSame = (a: RunEvent, b: RunEvent): boolean =>
   a.type === b.type && (!("visit" in a) || ("visit" in b && a.nodeId === b.nodeId && a.visit === b.visit));
@@ -77,6 +77,7 @@ export class RunnerJournal {
     mayWait: () => boolean = () => false,
   ): Journal {
     let pending: EncodedEvent[] = [];
+    let at = 0;
     let known = 0;
     return {
       append: (event) => {
@@ -87,7 +88,9 @@ export class RunnerJournal {
         }
         // Where it differs the records did not fit, and what comes is new.
         known = recorded.length;
-        const encoded = this.#encode(event);
+        // Once a turn: deployed clocks stand still in it, and each look is a call out of JavaScript.
+        if (pending.length === 0) at = this.#clock.now();
+        const encoded = this.#encode(event, at);
         // The ends of a run are always written; a node's record has a bound. That of all together is the engine's.
         if ("visit" in event && encoded.length > maxRecordLength) throw overBudget(event, encoded.length);
         pending.push(encoded);
@@ -126,7 +129,7 @@ export class RunnerJournal {
   /** Writes and shows one event at once. */
   record(event: JournalEvent): void {
     this.flush();
-    this.#write("runId" in event ? event.runId : "", [this.#encode(event)]);
+    this.#write("runId" in event ? event.runId : "", [this.#encode(event, this.#clock.now())]);
   }
 
   /** Tells `listener` of the events of one run until the function that this gives is called. */
@@ -145,9 +148,9 @@ export class RunnerJournal {
     return this.#listeners.has(runId);
   }
 
-  #encode(event: JournalEvent): EncodedEvent {
+  #encode(event: JournalEvent, at: number): EncodedEvent {
     this.#lastSeq += 1;
-    return this.#store.encode(event, this.#lastSeq, this.#clock.now());
+    return this.#store.encode(event, this.#lastSeq, at);
   }
 
   #whole(write: () => void): void {

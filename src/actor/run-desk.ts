@@ -29,11 +29,11 @@ import {
 } from "../protocol/runs.ts";
 import type { Services } from "../protocol/services.ts";
 import type { Json, JsonObject } from "../protocol/values.ts";
-import { newId } from "../platform/ids.ts";
 import { ActiveRun } from "./active-run.ts";
 import type { RunnerJournal } from "./journal.ts";
 import type { LoadedSpell } from "./loaded-spell.ts";
 import { entryOf, journalOf } from "./run-journal.ts";
+import type { RunIds } from "./run-ids.ts";
 import type { OpenRun, Ordered, RunTable } from "./run-table.ts";
 import type { SessionState } from "./session-state.ts";
 
@@ -61,6 +61,7 @@ export interface DeskOptions {
   check?: (order: RunOrder) => void;
   journal: RunnerJournal;
   runs: RunTable;
+  ids: Pick<RunIds, "next">;
   state: SessionState;
   ports: Omit<EnginePorts, "journal" | "delta">;
   /** Text that a run streams. */
@@ -306,7 +307,7 @@ export class RunDesk {
     for (const { run } of this.open.toReversed()) this.cancel(run.runId, why);
   }
 
-  #newRun(trigger: string, runId: string = newId()): ActiveRun {
+  #newRun(trigger: string, runId: string = this.#options.ids.next()): ActiveRun {
     const { journal, ports } = this.#options;
     const startedAt = ports.clock.now();
     return new ActiveRun({ runId, trigger, startedAt, firstSeq: journal.lastSeq + 1 });

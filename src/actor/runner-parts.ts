@@ -49,6 +49,7 @@ import { Recovery } from "./recovery.ts";
 import { RunSpans } from "./run-spans.ts";
 import { RunPermits } from "./run-permits.ts";
 import { RunDesk } from "./run-desk.ts";
+import { newestRunId, RunIds } from "./run-ids.ts";
 import { RunTable } from "./run-table.ts";
 import { RunnerHost } from "./runner-host.ts";
 import { SessionState } from "./session-state.ts";
@@ -195,11 +196,13 @@ export class RunnerParts {
       soon: (work) => ctx.waitUntil(work()),
     });
     const ports = enginePorts(env, this.address.caller, this.watchdog, this.failures);
+    const ids = new RunIds({ now }, newestRunId(ctx.storage.sql));
     this.desk = new RunDesk({
       userId: this.address.caller,
       check: (order) => this.disclosure.checkOrder(order),
       journal: this.journal,
       runs: this.runs,
+      ids,
       state: this.state,
       ports: {
         ...ports,
@@ -281,6 +284,7 @@ export class RunnerParts {
       watchdog: this.watchdog,
       facts,
       firings: new Firings(ctx.storage.sql),
+      ids,
       sources,
       hooks,
       keys,

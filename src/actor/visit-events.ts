@@ -4,6 +4,7 @@
  * are watched by nobody. Taken are those that say nothing but what every visit says.
  */
 import type { JournalEvent, NodeCompleted, NodeStarted } from "../protocol/events.ts";
+import type { JsonObject } from "../protocol/values.ts";
 
 /** An event as it is written and told. */
 export interface EncodedEvent {
@@ -154,6 +155,31 @@ const isPlainEnd = (event: JournalEvent): event is NodeCompleted =>
 /** Outputs above it go the way of all events, where large values are put apart. */
 const maxPlainOutputs = 16 * 1024;
 
+/** Longer texts are quicker by JSON.stringify. */
+const maxFlatText = 100;
+// oxlint-disable-next-line no-control-regex -- these are what JSON escapes
+const escaped = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+/**
+ * JSON of values that have none inside, as most nodes give them: a call of JSON.stringify takes longer than all of this. Undefined for
+ * others.
+ */
+export function flatJson(values: JsonObject): string | undefined {
+  let json = "";
+  for (const name in values) {
+    const value = values[name];
+    let text: string;
+    if (typeof value === "string") {
+      if (value.length > maxFlatText || escaped.test(value)) return undefined;
+      text = `"${value}"`;
+    } else if (typeof value === "number" && Number.isFinite(value)) text = String(value);
+    else if (typeof value === "boolean") text = value ? "true" : "false";
+    else return undefined;
+    json += json === "" ? `${quoted(name)}:${text}` : `,${quoted(name)}:${text}`;
+  }
+  return `{${json}}`;
+}
+
 /** Undefined for what is no plain event of a visit, and for one whose values want a closer look. */
 export function visitEvent(event: JournalEvent, seq: number, at: number): EncodedEvent | undefined {
   if (isPlainStart(event)) {
@@ -161,7 +187,7 @@ export function visitEvent(event: JournalEvent, seq: number, at: number): Encode
     return new StartEvent(seq, at, runId, quoted(nodeId), visit, attempt);
   }
   if (!isPlainEnd(event)) return undefined;
-  const outputs = JSON.stringify(event.outputs);
+  const outputs = flatJson(event.outputs) ?? JSON.stringify(event.outputs);
   if (outputs.length > maxPlainOutputs || outputs.includes('"$value"')) return undefined;
   const { runId, nodeId, visit, attempt, fired, ms } = event;
   return new EndEvent(seq, at, runId, quoted(nodeId), visit, attempt, listed(fired), ms, outputs);

@@ -8,6 +8,7 @@ import { type BeforeRows, JournalStore } from "../../src/actor/journal-store.ts"
 import { LargeValues } from "../../src/actor/large-values.ts";
 import type { LoadedSpell } from "../../src/actor/loaded-spell.ts";
 import { RunDesk } from "../../src/actor/run-desk.ts";
+import { newestRunId, RunIds } from "../../src/actor/run-ids.ts";
 import { RunTable } from "../../src/actor/run-table.ts";
 import { SessionState } from "../../src/actor/session-state.ts";
 import type { Journal } from "../../src/engine/index.ts";
@@ -64,6 +65,7 @@ function actorOn(sql: SqlStorage, drawn: Plan, lives: number) {
     userId: "alice",
     journal,
     runs,
+    ids: new RunIds({ now: () => 1 }, newestRunId(sql)),
     state: new SessionState(chunks),
     ports: {
       clock: { now: () => 1 },

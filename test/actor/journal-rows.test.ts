@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { eventsIn, lastAtIn, lastJsonIn, rowsOf, tallyIn } from "../../src/actor/journal-rows.ts";
-import { type EncodedEvent, stampOf, visitEvent } from "../../src/actor/visit-events.ts";
+import { type EncodedEvent, flatJson, stampOf, visitEvent } from "../../src/actor/visit-events.ts";
 import type { JournalEvent, NodeCompleted } from "../../src/protocol/events.ts";
 import type { JsonObject } from "../../src/protocol/values.ts";
 import { nastyValues } from "../helpers/nasty-values.ts";
@@ -189,5 +189,34 @@ describe("the rows of a turn", () => {
       [3, 9, body[0]],
       [5, 10, body[1]],
     ]);
+  });
+});
+
+describe("values without others inside", () => {
+  const scalar = fc.oneof(
+    text,
+    fc.string({ unit: "binary", maxLength: 3 }),
+    fc.string({ minLength: 90, maxLength: 110 }),
+    fc.double(),
+    fc.integer(),
+    fc.boolean(),
+    fc.constantFrom(-0, 1e21, 5e-324, "\ud800", "\udc00\ud800", "😀", "\u2028", "\u007f", '"', "\\", "\n"),
+  );
+  const flat = fc.dictionary(fc.oneof(text, fc.constantFrom("1", "0", "__proto__", "$value")), scalar, {
+    noNullPrototype: false,
+  }) as fc.Arbitrary<JsonObject>;
+
+  it("are written as JSON.stringify writes them, or left to it", () => {
+    fc.assert(
+      fc.property(flat, (values) => {
+        const json = flatJson(values);
+        if (json !== undefined) expect(json).toBe(JSON.stringify(values));
+      }),
+      { numRuns: 5000 },
+    );
+    expect(flatJson({})).toBe("{}");
+    expect(flatJson({ said: "hello", n: 1, is: true })).toBe('{"said":"hello","n":1,"is":true}');
+    for (const left of [{ a: null }, { a: [] }, { a: {} }, { a: Number.NaN }, { a: '"' }, { a: "😀" }])
+      expect(flatJson(left as JsonObject)).toBeUndefined();
   });
 });

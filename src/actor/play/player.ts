@@ -2,7 +2,6 @@
  * A spell that is played: its sources fire, each firing waits for its turn and becomes a run. Playing, sources and firings are in
  * rows; the watchdog's alarm wakes the runner for its clocks, so that it may sleep between them.
  */
-import { newId } from "../../platform/ids.ts";
 import { describeError, log } from "../../platform/log.ts";
 import { SpellError } from "../../protocol/errors.ts";
 import type { PlayedSource } from "../../protocol/runners.ts";
@@ -13,6 +12,7 @@ import type { Idempotency, IdempotencyKeys } from "../idempotency-keys.ts";
 import type { RunnerJournal } from "../journal.ts";
 import type { LoadedSpell } from "../loaded-spell.ts";
 import type { RunDesk } from "../run-desk.ts";
+import type { RunIds } from "../run-ids.ts";
 import type { RunPermits } from "../run-permits.ts";
 import type { Watchdog } from "../watchdog.ts";
 import type { Firing, Firings } from "./firings.ts";
@@ -27,6 +27,7 @@ export interface PlayerOptions {
   watchdog: Pick<Watchdog, "until" | "wakeBy">;
   facts: Facts;
   firings: Firings;
+  ids: RunIds;
   sources: PlayedSources;
   hooks: HookKeys;
   keys: IdempotencyKeys;
@@ -189,7 +190,7 @@ export class Player {
       if (made.fingerprint === idempotency?.fingerprint) return { runId: made.runId };
       throw new SpellError("conflict", "This Idempotency-Key was used with another body. Take a new one.");
     }
-    const runId = newId();
+    const runId = this.#options.ids.next();
     const begun = awaits ? Promise.withResolvers<void>() : undefined;
     if (begun !== undefined) this.#awaited.set(runId, begun);
     try {
@@ -268,7 +269,7 @@ export class Player {
 
   #fireTimer(trigger: string, value: Json): void {
     try {
-      this.#put({ runId: newId(), trigger, value: JSON.stringify(value) });
+      this.#put({ runId: this.#options.ids.next(), trigger, value: JSON.stringify(value) });
     } catch (thrown) {
       // Nobody is there to be told: a clock that finds no room lets its firing go.
       if (SpellError.from(thrown).code !== "overloaded") throw thrown;
