@@ -21,8 +21,14 @@ export const rowsOfRun = `SELECT first_seq, last_seq, run_id, body FROM journal
 /** Characters that an event takes in a frame, beside its values, and may not take in its row. */
 const leastLength = 160;
 
-/** Is given the rows that will be written next. True where these are all that the run has. */
-export type BeforeRows = (rows: readonly RowToWrite[]) => boolean;
+/** What belongs beside the rows of a run's turn. */
+export interface Beside {
+  /** The rows are all that the run has. */
+  isWhole: boolean;
+  write: () => void;
+}
+/** Looks at the rows of a turn that has come to its end. */
+export type BesideRows = (rows: readonly RowToWrite[]) => Beside;
 
 export class JournalStore {
   readonly #sql: SqlStorage;
@@ -87,13 +93,17 @@ export class JournalStore {
     };
   }
 
-  /**
-   * Writes the events of one run's turn. No await comes between the rows, so they land together or not at all.
-   */
-  write(runId: string, events: readonly EncodedEvent[], beforeRows: BeforeRows = () => false): void {
+  /** The events of one run's turn as rows, for {@link write}. */
+  rows(runId: string, events: readonly EncodedEvent[]): RowToWrite[] {
     for (const { length } of events) this.#written += length;
-    const rows = [...rowsOf(runId, events)];
-    const isWhole = beforeRows(rows);
+    return [...rowsOf(runId, events)];
+  }
+
+  /**
+   * Writes the rows of one run's turn. No await comes between them, so they land together or not at all.
+   */
+  write(runId: string, rows: readonly RowToWrite[], beside?: Beside): void {
+    beside?.write();
     for (const { first, last, body } of rows)
       this.#sql.exec(
         "INSERT INTO journal (first_seq, last_seq, run_id, body, is_part) VALUES (?, ?, ?, ?, ?)",
@@ -102,7 +112,7 @@ export class JournalStore {
         runId,
         body,
         // By its run nobody looks for an event that is of none.
-        isWhole || runId === "" ? 0 : 1,
+        beside?.isWhole === true || runId === "" ? 0 : 1,
       );
   }
 

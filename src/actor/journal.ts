@@ -6,15 +6,16 @@ import type { Journal } from "../engine/index.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { JournalEvent, RunEvent } from "../protocol/events.ts";
 import type { Clock } from "../engine/ports.ts";
-import type { BeforeRows, EncodedEvent, JournalStore } from "./journal-store.ts";
+import type { RowToWrite } from "./journal-rows.ts";
+import type { Beside, BesideRows, EncodedEvent, JournalStore } from "./journal-store.ts";
 
 export type Listener = (events: readonly EncodedEvent[]) => void;
 
 /** Characters of JSON that one node's record may take. */
 const maxRecordLength = 8 * 1024 * 1024;
 
-/** Characters of JSON that may be held back. */
-const maxHeldLength = 1024 * 1024;
+/** Characters of rows that may be held back. */
+const maxHeldLength = 256 * 1024;
 
 const isSame = (a: RunEvent, b: RunEvent): boolean =>
   a.type === b.type && (!("visit" in a) || ("visit" in b && a.nodeId === b.nodeId && a.visit === b.visit));
@@ -26,6 +27,13 @@ const overBudget = ({ nodeId }: { nodeId: string }, size: number): SpellError =>
     { nodeId },
   );
 
+/** Of a whole run, without what was in memory of it: until it is written, that would only be moved about by the collector of garbage. */
+interface Held {
+  runId: string;
+  rows: readonly RowToWrite[];
+  beside: Beside;
+}
+
 export class RunnerJournal {
   readonly #store: JournalStore;
   readonly #clock: Clock;
@@ -33,7 +41,7 @@ export class RunnerJournal {
   readonly #listeners = new Map<string, Set<Listener>>();
   #lastSeq: number;
   /** Commits of whole runs that nobody saw but by their answer. */
-  #held: (() => void)[] = [];
+  #held: Held[] = [];
   #heldLength = 0;
   readonly #later: (flush: () => void) => void;
   readonly #broken: (error: unknown) => void;
@@ -66,13 +74,13 @@ export class RunnerJournal {
 
   /**
    * The journal port of one run.
-   * @param beforeRows writes what belongs beside each commit's rows; true where these are all of the run's
+   * @param besideRows tells what is to be written with each commit's rows
    * @param recorded what is written of it already: the engine tells that anew when it goes on, and it is not written again
    * @param mayWait whether a commit may be held back for the next one, for a second at most
    */
   of(
     runId: string,
-    beforeRows: BeforeRows,
+    besideRows: BesideRows,
     recorded: readonly RunEvent[] = [],
     mayWait: () => boolean = () => false,
   ): Journal {
@@ -100,11 +108,12 @@ export class RunnerJournal {
         if (pending.length === 0) return;
         const events = pending;
         pending = [];
+        const rows = this.#store.rows(runId, events);
         // What was put apart is in its rows already.
         if (mayWait() && !this.isHeard(runId) && events.every(({ isShortened }) => isShortened !== true))
-          return this.#hold(() => this.#store.write(runId, events, beforeRows), events);
+          return this.#hold(runId, rows, besideRows(rows));
         this.flush();
-        this.#write(runId, events, beforeRows);
+        this.#write(runId, rows, events, besideRows(rows));
       },
     };
   }
@@ -115,13 +124,13 @@ export class RunnerJournal {
     const held = this.#held;
     this.#held = [];
     this.#heldLength = 0;
-    for (const write of held) this.#whole(write);
+    for (const { runId, rows, beside } of held) this.#whole(() => this.#store.write(runId, rows, beside));
   }
 
   /** Nobody listens, or it would not be held back: so nothing is to be shown. */
-  #hold(write: () => void, events: readonly EncodedEvent[]): void {
-    this.#held.push(write);
-    for (const { length } of events) this.#heldLength += length;
+  #hold(runId: string, rows: readonly RowToWrite[], beside: Beside): void {
+    this.#held.push({ runId, rows, beside });
+    for (const { body } of rows) this.#heldLength += body.length;
     if (this.#heldLength > maxHeldLength) return this.flush();
     if (this.#held.length === 1) this.#later(() => this.flush());
   }
@@ -129,7 +138,9 @@ export class RunnerJournal {
   /** Writes and shows one event at once. */
   record(event: JournalEvent): void {
     this.flush();
-    this.#write("runId" in event ? event.runId : "", [this.#encode(event, this.#clock.now())]);
+    const runId = "runId" in event ? event.runId : "";
+    const events = [this.#encode(event, this.#clock.now())];
+    this.#write(runId, this.#store.rows(runId, events), events);
   }
 
   /** Tells `listener` of the events of one run until the function that this gives is called. */
@@ -162,8 +173,8 @@ export class RunnerJournal {
     }
   }
 
-  #write(runId: string, events: readonly EncodedEvent[], beforeRows?: BeforeRows): void {
-    this.#whole(() => this.#store.write(runId, events, beforeRows));
+  #write(runId: string, rows: readonly RowToWrite[], events: readonly EncodedEvent[], beside?: Beside): void {
+    this.#whole(() => this.#store.write(runId, rows, beside));
     this.#publish(events);
     for (const listener of this.#listeners.get(runId) ?? []) listener(events);
   }

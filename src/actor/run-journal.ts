@@ -5,7 +5,7 @@ import { isRunEnded, type RunEnded, type RunEvent } from "../protocol/events.ts"
 import type { RunStatus } from "../protocol/runs.ts";
 import type { ActiveRun } from "./active-run.ts";
 import type { RunnerJournal } from "./journal.ts";
-import type { BeforeRows } from "./journal-store.ts";
+import type { Beside, BesideRows } from "./journal-store.ts";
 import type { RunTable } from "./run-table.ts";
 import type { SessionState } from "./session-state.ts";
 
@@ -26,6 +26,14 @@ export interface RunJournalOptions {
 
 export const entryOf = ({ runId, firstSeq, startedAt }: ActiveRun) => ({ runId, firstSeq, startedAt });
 
+const nothingBeside: Beside = { isWhole: false, write: () => {} };
+
+/** Holds nothing of the run but its row. */
+const besideWhole = (runs: RunTable, entry: ReturnType<typeof entryOf>, status: RunStatus): Beside => ({
+  isWhole: true,
+  write: () => runs.addWhole(entry, status),
+});
+
 /** @param recorded what is written of it already */
 export function journalOf(
   run: ActiveRun,
@@ -35,19 +43,24 @@ export function journalOf(
   // The row goes into the first commit: a run that never waits is written once, with its end.
   let written: RunStatus | null = null;
   let end: RunEnded | null = null;
-  const beforeRows: BeforeRows = (rows) => {
+  const besideRows: BesideRows = (rows) => {
     const status = end === null ? run.status : (end.type.slice(4) as RunStatus);
-    if (status === written) return false;
+    if (status === written) return nothingBeside;
+    const left = end?.type === "run.completed" && end.state !== state.get() ? end.state : undefined;
     const isAll = end !== null && written === null && !run.isKnown;
     const isWhole = isAll && rows.length === 1 && rows[0]?.first === run.firstSeq;
     written = status;
+    if (isWhole && left === undefined) return besideWhole(runs, entryOf(run), status);
     const { deadlineAt, leftMs } = run;
-    if (isWhole) runs.addWhole(entryOf(run), status);
-    else runs.put({ ...entryOf(run), status, ...(end === null ? { deadlineAt, leftMs } : {}) });
-    if (end === null) waits(run);
-    else if (end.type === "run.completed" && end.state !== undefined && end.state !== state.get())
-      state.keep(end.state);
-    return isWhole;
+    return {
+      isWhole,
+      write: () => {
+        if (isWhole) runs.addWhole(entryOf(run), status);
+        else runs.put({ ...entryOf(run), status, ...(end === null ? { deadlineAt, leftMs } : {}) });
+        if (end === null) waits(run);
+        else if (left !== undefined) state.keep(left);
+      },
+    };
   };
   // A whole run in one turn, so of pure nodes alone, that left the session's state as it was, and that nobody watches.
   const mayWait = (): boolean =>
@@ -56,7 +69,7 @@ export function journalOf(
     end !== null &&
     (end.type !== "run.completed" || end.state === undefined || end.state === state.get()) &&
     isHeard?.() !== true;
-  const port = journal.of(run.runId, beforeRows, recorded, mayWait);
+  const port = journal.of(run.runId, besideRows, recorded, mayWait);
   return {
     append: (event) => {
       run.note(event, clock);

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Chunks } from "../../src/actor/chunks.ts";
 import { RunnerJournal } from "../../src/actor/journal.ts";
-import { type BeforeRows, JournalStore } from "../../src/actor/journal-store.ts";
+import { type BesideRows, JournalStore } from "../../src/actor/journal-store.ts";
 import { LargeValues } from "../../src/actor/large-values.ts";
 import type { LoadedSpell } from "../../src/actor/loaded-spell.ts";
 import { RunDesk } from "../../src/actor/run-desk.ts";
@@ -33,12 +33,12 @@ class DyingJournal extends RunnerJournal {
     this.#lives = lives;
   }
 
-  override of(runId: string, beforeRows: BeforeRows, recorded?: readonly RunEvent[]): Journal {
+  override of(runId: string, besideRows: BesideRows, recorded?: readonly RunEvent[]): Journal {
     const port = super.of(
       runId,
       (rows) => {
         this.commits += 1;
-        return beforeRows(rows);
+        return besideRows(rows);
       },
       recorded,
     );

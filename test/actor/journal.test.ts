@@ -38,6 +38,9 @@ async function withJournal(
   });
 }
 
+/** Beside the rows. */
+const nothing = { isWhole: false, write: () => {} };
+
 const timeless = (events: readonly RunEvent[]) =>
   events.map((event) => ({ ...event, seq: 0, at: 0, ...("ms" in event ? { ms: 0 } : {}) }));
 
@@ -55,7 +58,7 @@ describe("the journal in SQLite", () => {
             const plan = planOf(drawn, { catalogue: shop.catalogue });
             const runId = `run-${(count += 1)}`;
             const seen: RunEvent[] = [];
-            const port = journal.of(runId, () => false);
+            const port = journal.of(runId, () => nothing);
             const test = run(plan, {
               catalogue: shop.catalogue,
               inputs: { list: [1, "two"] },
@@ -88,10 +91,10 @@ describe("the journal in SQLite", () => {
     await withJournal("rows", (make) => {
       const first = make();
       const rows = () => first.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n;
-      const port = first.journal.of("r", () => {
-        expect(first.published).toEqual([]);
-        return false;
-      });
+      const port = first.journal.of("r", () => ({
+        isWhole: false,
+        write: () => expect(first.published).toEqual([]),
+      }));
       port.append({ type: "node.started", runId: "r", nodeId: "a", visit: "1", attempt: 1 });
       port.append({ type: "node.started", runId: "r", nodeId: "b", visit: "1", attempt: 1 });
       expect(rows()).toBe(0);
@@ -137,7 +140,7 @@ describe("the journal in SQLite", () => {
     await withJournal("bytes", (make) => {
       const { store, journal, sql } = make();
       const seen: RunEvent[] = [];
-      const port = journal.of("r", () => false);
+      const port = journal.of("r", () => nothing);
       run(planOf(drawn, { catalogue }), {
         catalogue,
         ports: {
