@@ -22,8 +22,10 @@ export class ActiveRun {
   /** What is left of its time while it waits for a human. */
   leftMs: number | null = null;
   readonly #partial = new Map<string, { nodeId: string; visit: string; text: string }>();
-  readonly #ended = Promise.withResolvers<RunEnded>();
-  #asked = Promise.withResolvers<void>();
+  // Made for whoever waits: most runs have ended before anybody could.
+  #ended: PromiseWithResolvers<RunEnded> | null = null;
+  #asked: PromiseWithResolvers<void> | null = null;
+  #end: RunEnded | null = null;
   /** Who asks, and, of those that a webhook may answer, by which name. */
   readonly #questions = new Map<string, { nodeId: string; visit: string; name: string | undefined }>();
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -36,13 +38,20 @@ export class ActiveRun {
     this.firstSeq = options.firstSeq;
   }
 
+  /** How it ended; null while it has not. */
+  get result(): RunEnded | null {
+    return this.#end;
+  }
+
   get ended(): Promise<RunEnded> {
-    return this.#ended.promise;
+    if (this.#end !== null) return Promise.resolve(this.#end);
+    return (this.#ended ??= Promise.withResolvers()).promise;
   }
 
   /** Resolves when a node waits for a human: at once where one does, else with the next question. */
   get asked(): Promise<void> {
-    return this.#asked.promise;
+    if (this.isWaiting) return Promise.resolve();
+    return (this.#asked ??= Promise.withResolvers()).promise;
   }
 
   get status(): "running" | "waiting" {
@@ -58,7 +67,7 @@ export class ActiveRun {
     if (event.type === "node.waiting") {
       const { nodeId, visit } = event;
       this.#questions.set(`${nodeId}#${visit}`, { nodeId, visit, name: callbackOf(event.prompt) });
-      this.#asked.resolve();
+      this.#asked?.resolve();
       this.#hold(clock.now());
     } else if (event.type === "node.completed" || event.type === "node.failed") {
       if (this.#partial.size > 0) this.#partial.delete(`${event.nodeId}#${event.visit}`);
@@ -71,7 +80,7 @@ export class ActiveRun {
     for (const key of this.#questions.keys())
       if (key === `${nodeId}#${visit}` || key.startsWith(`${nodeId}/`)) this.#questions.delete(key);
     if (this.isWaiting) return;
-    this.#asked = Promise.withResolvers();
+    this.#asked = null;
     this.#goOn(now);
   }
 
@@ -135,7 +144,8 @@ export class ActiveRun {
   end(end: RunEnded): void {
     // A timer keeps the object awake, so none may outlive its run.
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#ended.resolve(end);
+    this.#end = end;
+    this.#ended?.resolve(end);
   }
 }
 

@@ -228,7 +228,7 @@ export class RunAnswers {
 
   /** Its end, or the run itself where it comes to wait for a human. */
   async #answer(run: ActiveRun): Promise<RunAnswer> {
-    const end = await Promise.race([run.ended, run.asked]);
+    const end = run.result ?? (await Promise.race([run.ended, run.asked]));
     return end === undefined ? this.#asItIs(run.runId) : this.#result(end);
   }
 
