@@ -1,5 +1,5 @@
-/** What a process of this machine has taken: its processor, and its memory. */
-import { readFileSync } from "node:fs";
+/** What a process of this machine has taken: its processor, its memory, and its files. */
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** Of the kernel's table of processes; 100 on all that Node runs on. */
 const ticksPerSecond = 100;
@@ -22,4 +22,21 @@ export function memoryBytes(pid: number): number {
   } catch {
     return Number.NaN;
   }
+}
+
+/** How many files each process may have open. */
+export function fileLimit(): number {
+  return Number(/^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]);
+}
+
+/** What a process has open: paths of files, `socket:[…]` and the like. */
+export function openFiles(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      // Closed since it was listed.
+      return [];
+    }
+  });
 }
