@@ -9,8 +9,6 @@ import { SandboxCall } from "./sandbox-call.ts";
 export interface LoadableSandbox extends Sandbox {
   /** Loads QuickJS unless it is there, a few milliseconds: afterwards {@link Sandbox.call} is synchronous. */
   load(): Promise<void>;
-  /** @param taken is told how many steps the call took, however it ended */
-  call(request: SandboxRequest, taken?: (steps: number) => void): SandboxResult | Promise<SandboxResult>;
 }
 
 /**
