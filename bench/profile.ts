@@ -2,7 +2,7 @@
 import type { Profiler } from "node:inspector/promises";
 import { randomSecret, signToken } from "../scripts/identity.ts";
 import { startRuntime } from "../scripts/runtime.ts";
-import { echoes } from "./drawn.ts";
+import { codes, echoes } from "./drawn.ts";
 import { load } from "./load.ts";
 import { selfTimes } from "./self-times.ts";
 
@@ -47,16 +47,17 @@ try {
   const debuggee = await attach(runtime.inspectorUrl ?? "");
   await debuggee.post("Profiler.enable");
   await debuggee.post("Profiler.setSamplingInterval", { interval: samplingUs });
-  for (const [nodes, durability, requests] of [
-    [10, "turn", 4000],
-    [10, "group", 4000],
-    [100, "group", 1500],
+  for (const [what, spell, requests] of [
+    ["10 nodes, turn", echoes(10, { durability: "turn" }), 4000],
+    ["10 nodes, group", echoes(10, { durability: "group" }), 4000],
+    ["100 nodes, group", echoes(100, { durability: "group" }), 1500],
+    ["10 Code, group", codes(10, { durability: "group" }), 1500],
   ] as const) {
-    const id = `profiled-${nodes}-${durability}`;
+    const id = what.replaceAll(/\W+/g, "-");
     const saved = await fetch(`${runtime.url}/spells/${id}`, {
       method: "PUT",
       headers,
-      body: JSON.stringify(echoes(nodes, { durability })),
+      body: JSON.stringify(spell),
     });
     if (!saved.ok) throw new Error(await saved.text());
     const go = (count: number) =>
@@ -80,9 +81,7 @@ try {
       .filter(([name]) => !name.startsWith("(idle)"))
       .toSorted((one, other) => other[1] - one[1]);
     const sum = times.reduce((all, [, us]) => all + us, 0);
-    console.log(
-      `\n## ${nodes} nodes, ${durability}: ${(sum / requests).toFixed(0)} µs a run while profiled\n`,
-    );
+    console.log(`\n## ${what}: ${(sum / requests).toFixed(0)} µs a run while profiled\n`);
     for (const [name, us] of times.slice(0, shown))
       console.log(
         `${((us / sum) * 100).toFixed(1).padStart(5)} %  ${(us / requests).toFixed(1).padStart(7)} µs  ${name}`,

@@ -13,6 +13,8 @@ export type Side = "spell" | "bare";
 export interface Sides {
   urls: Record<Side, string>;
   headers: Record<string, string>;
+  /** Of the tokens' signatures, for further servers. */
+  secret: string;
   /** Saves a spell on both. */
   save(id: string, document: unknown): Promise<void>;
   /** Ends both and starts them on what they have written. */
@@ -38,6 +40,7 @@ export async function startSides(bareWorker: string): Promise<Sides> {
   return {
     urls,
     headers,
+    secret: vars.AUTH_SECRET,
     async save(id, document) {
       for (const url of Object.values(urls)) {
         const response = await fetch(`${url}/spells/${id}`, {

@@ -8,6 +8,8 @@ export interface Asked extends Omit<LoadOptions, "connections" | "requests"> {
   pid: number;
   /** Of the requests of a round, for a server that is slow beyond comparison; 1 unless given. */
   share?: number;
+  /** Waits for what its requests have set off beside their answers: that is of their time. */
+  settled?: (requests: number) => Promise<unknown>;
 }
 
 export interface Measured {
@@ -36,8 +38,11 @@ export async function inTurns(
   const ask = async (one: Asked, count: number) => {
     const asked = Math.max(connections, Math.round(count * (one.share ?? 1)));
     const before = processorUs(one.pid);
-    const result = await load({ ...one, connections, requests: asked });
-    return { ...result, us: (processorUs(one.pid) - before) / asked };
+    const started = performance.now();
+    const { p50, p99 } = await load({ ...one, connections, requests: asked });
+    await one.settled?.(asked);
+    const perSecond = asked / ((performance.now() - started) / 1000);
+    return { perSecond, p50, p99, us: (processorUs(one.pid) - before) / asked };
   };
   for (const one of all) await ask(one, warmUp);
   for (let round = 0; round < rounds; round++)

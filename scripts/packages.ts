@@ -2,7 +2,7 @@
  * The packages that package-lock.json holds, those apart that reach others: what the Worker and the published client are made
  * of (`dependencies`), and what its pages bundle.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { inProject } from "./project.ts";
 
 export interface Package {
@@ -43,9 +43,17 @@ export function readPackages(): Package[] {
       path,
       name: path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length),
       version,
-      licence: license,
+      licence: license ?? olderLicence(path),
       isShipped: shipped.has(path),
     }));
+}
+
+/** As packages named it before SPDX expressions, which the lock leaves out: https://docs.npmjs.com/cli/v11/configuring-npm/package-json#license */
+function olderLicence(path: string): string | undefined {
+  const file = inProject(path, "package.json");
+  if (!existsSync(file)) return undefined;
+  const { licenses } = JSON.parse(readFileSync(file, "utf8")) as { licenses?: { type: string }[] };
+  return licenses?.map(({ type }) => type).join(" OR ");
 }
 
 /** Adds the package that `name` leads to from `from`, and all that it needs in turn. */

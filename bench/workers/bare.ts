@@ -1,4 +1,7 @@
-/** The other side of http-run: the same Worker, host, route and token, with an object that answers a constant, for "ten" after one row. */
+/**
+ * What the platform itself takes for a run by HTTP: the same Worker, host, route and token, with an object that answers a constant.
+ * It writes one row first, but for spells that are called "…-group".
+ */
 import { DurableObject } from "cloudflare:workers";
 import type { RunAnswer } from "../../src/actor/rpc.ts";
 
@@ -8,7 +11,7 @@ export { default } from "../../src/worker.ts";
 
 export class SpellRunner extends DurableObject {
   readonly #sql = this.ctx.storage.sql;
-  readonly #writes = this.ctx.id.name?.includes("ten-group") === false;
+  readonly #writes = this.ctx.id.name?.includes("-group") === false;
 
   constructor(ctx: DurableObjectState, env: unknown) {
     super(ctx, env as Cloudflare.Env);

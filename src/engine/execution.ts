@@ -41,8 +41,8 @@ import { Turns, type TurnsHost } from "./turns.ts";
 import { Status, type Visit } from "./visit.ts";
 import { VisitNames } from "./visit-names.ts";
 
-/** What a call of user code counts for towards a pause. */
-const visitsPerSandboxCall = 1000;
+/** Steps of user code that count for a visit towards a pause: either takes about a microsecond. */
+const stepsPerVisit = 250;
 
 /** A long turn is committed in parts, which bounds what is held in memory. */
 const eventsPerCommit = 1024;
@@ -81,11 +81,12 @@ export class Execution
   #fibers: Fibers | null = null;
   #names: VisitNames | null = null;
   #calls: ServiceCalls | null = null;
+  #sandbox: Sandbox | null = null;
   /** Visits whose last source has just come. */
   #ready: Visit[] | null = null;
   #orders = 0;
   #executed = 0;
-  #sandboxed = 0;
+  #codeSteps = 0;
   #uncommitted = 0;
   #bytes = 0;
   #deadlineAt: number | undefined;
@@ -173,9 +174,12 @@ export class Execution
     return this.#ports.clock.now();
   }
   get sandbox(): Sandbox {
-    // A call of user code can take a second, so it counts as many visits do.
-    this.#sandboxed += 1;
-    return this.#ports.sandbox;
+    return (this.#sandbox ??= {
+      call: (request) =>
+        this.#ports.sandbox.call(request, (steps) => {
+          this.#codeSteps += steps;
+        }),
+    });
   }
 
   /** Goes as far as it can without waiting. */
@@ -265,7 +269,7 @@ export class Execution
   }
 
   get work(): number {
-    return this.#executed + this.#sandboxed * visitsPerSandboxCall;
+    return this.#executed + this.#codeSteps / stepsPerVisit;
   }
 
   frameEnded(frame: Frame): void {

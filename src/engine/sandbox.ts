@@ -29,8 +29,9 @@ export interface Sandbox {
   /**
    * Runs one function and gives its result; a Promise that the code returns is awaited inside the sandbox.
    * Synchronous once the sandbox is loaded, a Promise before.
+   * @param taken is told how many steps the call took, however it ended
    * @throws SpellError `code_error` when the code does not parse or throws (its message, name and line),
    * `sandbox_limit` when it runs too long, needs too much memory, takes or returns too much, or gives a Promise that never settles.
    */
-  call(request: SandboxRequest): SandboxResult | Promise<SandboxResult>;
+  call(request: SandboxRequest, taken?: (steps: number) => void): SandboxResult | Promise<SandboxResult>;
 }

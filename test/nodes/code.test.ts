@@ -115,6 +115,36 @@ describe("Coallesce", () => {
   });
 });
 
+describe("A run of much code", () => {
+  /** A row of ten whose calls take so many steps each: how often others had the processor, and what was committed how often. */
+  async function turnsOf(stepsOfACall: number) {
+    const ids = Array.from({ length: 10 }, (_, i) => `c${i}`);
+    const node = { is: "Code", data: { code: "() => ({})" } };
+    const document = spell(
+      { start: "Trigger In", ...Object.fromEntries(ids.map((id) => [id, node])) },
+      ids.map((id, i) => `${i === 0 ? "start" : ids[i - 1]}.trigger > ${id}.trigger`).join("\n"),
+    );
+    let pauses = 0;
+    const test = run(document, {
+      ports: {
+        sandbox: {
+          call: (_request, taken) => {
+            taken?.(stepsOfACall);
+            return { value: {}, logs: [] };
+          },
+        },
+        pause: async () => void (pauses += 1),
+      },
+    });
+    expect((await test.ended).type).toBe("run.completed");
+    return { pauses, commits: test.commits.length };
+  }
+  it("is one turn where the code is short, and lets others have the processor between calls that are long", async () => {
+    expect(await turnsOf(5000)).toEqual({ pauses: 0, commits: 1 });
+    expect(await turnsOf(500_000_000)).toEqual({ pauses: 9, commits: 10 });
+  });
+});
+
 describe("Python", () => {
   it("loads, and fails where it is reached", () => {
     expect(failureOf({ is: "Python", data: { code: "worker(inputs, data)" } })).toMatchObject({

@@ -11,6 +11,10 @@ it("every package that is locked has a licence on the list", () => {
   expect(packages.flatMap((each) => licenceFault(each) ?? [])).toEqual([]);
 });
 
+it("a licence that a package names in npm's older way is read as well", () => {
+  expect(packages.find(({ name }) => name === "xmlhttprequest-ssl")?.licence).toBe("MIT");
+});
+
 it("what the Worker, the page and the client are made of is shipped, and the tools are not", () => {
   const shipped = new Set(packages.filter(({ isShipped }) => isShipped).map(({ name }) => name));
   // The last ones are needed by the page's packages, by a service's, and by the search of the documentation.

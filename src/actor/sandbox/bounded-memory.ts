@@ -13,6 +13,7 @@ const stackAndDataBytes = 5.5 * 1024 * 1024;
 export class BoundedMemory {
   readonly memory: WebAssembly.Memory;
   #isExceeded = false;
+  #hasGrown = false;
 
   /** @param maxHeapBytes what may be allocated, at least 10.5 MB. */
   constructor(maxHeapBytes: number) {
@@ -22,6 +23,7 @@ export class BoundedMemory {
     // Emscripten asks for a fifth more than it needs. It is given what is left, and traps at its end if it needed more.
     memory.grow = (pages) => {
       const left = maximum - memory.buffer.byteLength / pageBytes;
+      this.#hasGrown = true;
       if (left > 0) return WebAssembly.Memory.prototype.grow.call(memory, Math.min(pages, left));
       this.#isExceeded = true;
       throw new RangeError("The memory of the sandbox is used up.");
@@ -34,9 +36,15 @@ export class BoundedMemory {
     return this.#isExceeded;
   }
 
+  /** Whether its views are gone that were made before. */
+  get hasGrown(): boolean {
+    return this.#hasGrown;
+  }
+
   /** Makes it as good as new: a module fills in its data, and counts on zeros everywhere else. */
   reset(): void {
     new Uint8Array(this.memory.buffer).fill(0);
     this.#isExceeded = false;
+    this.#hasGrown = false;
   }
 }

@@ -3,7 +3,8 @@
  * calls much and long would leave the others little: a user whose code has taken more than a share waits, while others are there.
  */
 import type { Sandbox, SandboxRequest, SandboxResult } from "../../engine/sandbox.ts";
-import type { LoadableSandbox } from "./create-sandbox.ts";
+
+type Taken = (steps: number) => void;
 
 /** Steps that a user may take at once; about a tenth of a second (see limits.ts). */
 const burst = 50_000_000;
@@ -28,7 +29,7 @@ interface Turn {
 }
 
 export interface CodeTurnsOptions {
-  sandbox: Pick<LoadableSandbox, "call">;
+  sandbox: Sandbox;
   now: () => number;
   wait: (ms: number) => Promise<unknown>;
 }
@@ -43,7 +44,7 @@ export class CodeTurns {
 
   /** The sandbox as that user has it: its calls give a Promise where they wait. */
   of(user: string): Sandbox {
-    return { call: (request) => this.#call(user, request) };
+    return { call: (request, taken = () => {}) => this.#call(user, request, taken) };
   }
 
   /** The user has work here. */
@@ -51,20 +52,20 @@ export class CodeTurns {
     this.#turnOf(user).seenAt = this.#options.now();
   }
 
-  #call(user: string, request: SandboxRequest): SandboxResult | Promise<SandboxResult> {
+  #call(user: string, request: SandboxRequest, taken: Taken): SandboxResult | Promise<SandboxResult> {
     const turn = this.#turnOf(user);
     turn.seenAt = this.#options.now();
-    return this.#mustWait(turn) ? this.#later(turn, request) : this.#charged(turn, request);
+    return this.#mustWait(turn) ? this.#later(turn, request, taken) : this.#charged(turn, request, taken);
   }
 
   /** Each looks for itself: what belongs to another object cannot be waited for, as that may end at any time. */
-  async #later(turn: Turn, request: SandboxRequest): Promise<SandboxResult> {
+  async #later(turn: Turn, request: SandboxRequest, taken: Taken): Promise<SandboxResult> {
     while (this.#mustWait(turn))
       await this.#options.wait(Math.max(1, Math.min(lookMs, -turn.left / stepsPerMs)));
-    return this.#charged(turn, request);
+    return this.#charged(turn, request, taken);
   }
 
-  #charged(turn: Turn, request: SandboxRequest): SandboxResult | Promise<SandboxResult> {
+  #charged(turn: Turn, request: SandboxRequest, taken: Taken): SandboxResult | Promise<SandboxResult> {
     const { now, sandbox } = this.#options;
     turn.busyUntil = now() + busyMs;
     return sandbox.call(request, (steps) => {
@@ -72,6 +73,7 @@ export class CodeTurns {
       // The time of the call itself gives nothing back: deployed clocks stand still in it.
       turn.at = now();
       turn.busyUntil = 0;
+      taken(steps);
     });
   }
 

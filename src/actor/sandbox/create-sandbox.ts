@@ -1,4 +1,4 @@
-/** The sandbox behind the port of the engine: QuickJS in WebAssembly, a fresh runtime for every call. */
+/** The sandbox behind the port of the engine: QuickJS in WebAssembly, a realm that nobody has used for every call. */
 import type { Sandbox, SandboxRequest, SandboxResult } from "../../engine/sandbox.ts";
 import { SpellError } from "../../protocol/errors.ts";
 import { brokenSandbox, outOfMemory, ranTooLong, withLogs } from "./failures.ts";
@@ -9,8 +9,6 @@ import { SandboxCall } from "./sandbox-call.ts";
 export interface LoadableSandbox extends Sandbox {
   /** Loads QuickJS unless it is there, a few milliseconds: afterwards {@link Sandbox.call} is synchronous. */
   load(): Promise<void>;
-  /** @param taken is told how many steps the call took, however it ended */
-  call(request: SandboxRequest, taken?: (steps: number) => void): SandboxResult | Promise<SandboxResult>;
 }
 
 /**
@@ -65,16 +63,7 @@ function callIn(
     throw withLogs(failure, call?.logs ?? []);
   } finally {
     taken(call?.stepsTaken ?? 0);
-    if (isBroken || instance.memory.isExceeded || !disposed(call)) slot.discard(instance);
-  }
-}
-
-/** @returns whether all that the call held could be freed: QuickJS aborts where something of it is left. */
-function disposed(call: SandboxCall | undefined): boolean {
-  try {
-    call?.dispose();
-    return true;
-  } catch {
-    return false;
+    if (isBroken || instance.memory.hasGrown) slot.discard(instance);
+    else instance.realm.leave();
   }
 }

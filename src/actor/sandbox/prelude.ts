@@ -14,14 +14,15 @@ export interface Complaint {
 }
 
 /**
- * A function of (write, input, four seeds, logRoom) that gives `run(work)`: the JSON text of what `work` returns, or a
- * Promise of it. `write(level, json)` says whether more output is wanted.
+ * A function of `write(level, json)`, which says whether more output is wanted. It gives three: `begin(json)` takes a call's
+ * `[arguments, four seeds, bytes of output]`; `run(work)` gives the JSON text of what `work` returns, or a Promise of it;
+ * `describe(error, phase)` gives a complaint.
  *
  * It runs first, so that everything it needs is out of reach before foreign code can replace a built-in: afterwards that
  * code can only spoil its own result. Math.random is replaced because QuickJS seeds it from the clock: while that stands
  * still, every call would draw the same numbers.
  */
-export const prelude = `(function (write, input, s0, s1, s2, s3, logRoom) {
+export const prelude = `(function (write) {
 "use strict";
 const { parse, stringify } = JSON;
 const { freeze, defineProperty } = Object;
@@ -29,6 +30,11 @@ const { apply } = Reflect;
 const { slice } = String.prototype;
 const text = String;
 const ErrorClass = Error;
+
+let args, s0, s1, s2, s3, logRoom;
+const begin = (json) => {
+  [args, s0, s1, s2, s3, logRoom] = parse(json, (key, value) => freeze(value));
+};
 
 const cut = (value, length) => (value.length > length ? apply(slice, value, [0, length]) : value);
 
@@ -73,8 +79,6 @@ const draw = () => {
 };
 hidden(Math, "random", () => ((draw() >>> 5) * 67108864 + (draw() >>> 6)) / 9007199254740992);
 
-const args = parse(input, (key, value) => freeze(value));
-
 const describe = (error, phase) => {
   const read = (key, length) => {
     try {
@@ -118,6 +122,5 @@ const run = (work) => {
     throw describe(error, phase);
   }
 };
-run.describe = describe;
-return run;
+return { begin, run, describe };
 })`;

@@ -2,7 +2,8 @@
 import variant from "@jitl/quickjs-wasmfile-release-sync";
 import { newQuickJSWASMModuleFromVariant, newVariant, type QuickJSWASMModule } from "quickjs-emscripten-core";
 import { BoundedMemory } from "./bounded-memory.ts";
-import { stepsExport } from "./metering/meter.ts";
+import { stackExport, stepsExport } from "./metering/meter.ts";
+import { Realm } from "./realm.ts";
 import wasm from "./quickjs.wasm";
 
 /** What {@link QuickJsInstance.steps} holds at most. */
@@ -10,6 +11,7 @@ export const mostSteps = 2 ** 31 - 1;
 
 export interface QuickJsInstance {
   readonly quickjs: QuickJSWASMModule;
+  readonly realm: Realm;
   /** The steps that it may take before it traps, see the README beside: a positive i32, to be set before each use. */
   readonly steps: WebAssembly.Global;
   readonly memory: BoundedMemory;
@@ -75,6 +77,8 @@ export class InstanceSlot {
       printErr: silent,
     };
     const quickjs = await newQuickJSWASMModuleFromVariant(newVariant(variant, { emscriptenModule }));
-    return { quickjs, memory, steps: exported[stepsExport] as WebAssembly.Global };
+    const heapStart = Number((exported[stackExport] as WebAssembly.Global).value);
+    const realm = new Realm(quickjs, memory.memory, this.#maxMemoryBytes, heapStart);
+    return { quickjs, realm, memory, steps: exported[stepsExport] as WebAssembly.Global };
   }
 }

@@ -1,5 +1,5 @@
-/** One call: a fresh runtime and context, the user's function run to its end, everything freed. */
-import { type QuickJSContext, type QuickJSHandle, type QuickJSRuntime, Scope } from "quickjs-emscripten-core";
+/** One call: the user's function run to its end in a realm that nobody has used, which is then put back. */
+import type { QuickJSContext, QuickJSHandle } from "quickjs-emscripten-core";
 import type { LogEntry, SandboxRequest, SandboxResult } from "../../engine/sandbox.ts";
 import { isTooDeep } from "../../platform/json.ts";
 import type { SpellError } from "../../protocol/errors.ts";
@@ -7,8 +7,9 @@ import type { Json } from "../../protocol/values.ts";
 import * as failures from "./failures.ts";
 import type { SandboxLimits } from "./limits.ts";
 import { LogBook, utf8Bytes } from "./log-book.ts";
-import { codeFile, type Complaint, prelude, preludeFile } from "./prelude.ts";
+import { codeFile, type Complaint } from "./prelude.ts";
 import { mostSteps, type QuickJsInstance } from "./quickjs-instance.ts";
+import { asScript, type Realm, type RealmUser } from "./realm.ts";
 
 /** Jobs between two looks at whether the Promise has settled. */
 const jobsAtOnce = 64;
@@ -17,21 +18,18 @@ const jobsAtOnce = 64;
  * is told to stop when only these are left; work that never asks, one search in a long string say, uses them up and traps.
  */
 const reservedSteps = (maxSteps: number): number => Math.ceil(maxSteps / 4) + 10_000_000;
-/** Type "global" and not detected: an `import` in the code must not turn it into a module. */
-const asScript = { type: "global" } as const;
 
-export class SandboxCall {
+export class SandboxCall implements RealmUser {
   readonly #request: SandboxRequest;
   readonly #limits: SandboxLimits;
   readonly #logs: LogBook;
-  readonly #runtime: QuickJSRuntime;
+  readonly #realm: Realm;
   readonly #context: QuickJSContext;
-  readonly #handles = new Scope();
   readonly #steps: WebAssembly.Global;
   readonly #reservedSteps: number;
   readonly #stepsGiven: number;
 
-  constructor({ quickjs, steps }: QuickJsInstance, request: SandboxRequest, limits: SandboxLimits) {
+  constructor({ realm, steps }: QuickJsInstance, request: SandboxRequest, limits: SandboxLimits) {
     this.#request = request;
     this.#limits = limits;
     this.#logs = new LogBook(limits.maxLogBytes);
@@ -39,19 +37,15 @@ export class SandboxCall {
     this.#reservedSteps = reservedSteps(limits.maxSteps);
     this.#stepsGiven = Math.min(limits.maxSteps + this.#reservedSteps, mostSteps);
     steps.value = this.#stepsGiven;
-    this.#runtime = quickjs.newRuntime({
-      memoryLimitBytes: limits.maxMemoryBytes,
-      maxStackSizeBytes: limits.maxStackBytes,
-      interruptHandler: () => this.isExhausted,
-    });
-    this.#context = this.#runtime.newContext();
+    this.#realm = realm;
+    this.#context = realm.context;
+    realm.enter(this, limits.maxStackBytes);
   }
 
   get logs(): readonly LogEntry[] {
     return this.#logs.entries;
   }
 
-  /** Until it is disposed of. */
   get stepsTaken(): number {
     return this.#stepsGiven - Number(this.#steps.value);
   }
@@ -67,69 +61,43 @@ export class SandboxCall {
     const input = JSON.stringify(args);
     const bytes = utf8Bytes(input) + utf8Bytes(code);
     if (bytes > this.#limits.maxArgumentBytes) throw failures.argumentsTooLarge(label, bytes, this.#limits);
-    const run = this.#install(input);
+    const { begin, run } = this.#realm;
+    const context = this.#context;
+    const seeds = crypto.getRandomValues(new Int32Array(4));
+    const given = context.newString(`[${input},${seeds.join()},${this.#limits.maxLogBytes}]`);
+    const begun = context.callFunction(begin, context.undefined, given);
+    if (begun.error) throw this.#beginFailure();
     // The code begins on the first line, so that lines need no mapping, and may end in a comment.
-    const work = this.#context.evalCode(`const copyFn=${code}\n;copyFn`, codeFile, asScript);
-    if (work.error) throw this.#failure(work.error, run, "parse");
-    const outcome = this.#context.callFunction(run, this.#context.undefined, this.#keep(work.value));
-    if (outcome.error) throw this.#complaint(outcome.error, run);
-    const value = this.#settle(this.#keep(outcome.value), run);
+    const work = context.evalCode(`const copyFn=${code}\n;copyFn`, codeFile, asScript);
+    if (work.error) throw this.#failure(work.error, "parse");
+    const outcome = context.callFunction(run, context.undefined, work.value);
+    if (outcome.error) throw this.#complaint(outcome.error);
+    const value = this.#settle(outcome.value);
     return { value, logs: this.#logs.entries };
   }
 
-  /** Frees all that the call held. @throws where the instance is broken. */
-  dispose(): void {
-    this.#steps.value = mostSteps;
-    this.#handles.dispose();
-    this.#context.dispose();
-    this.#runtime.dispose();
-  }
-
-  /** Runs the prelude, which copies the arguments in. @returns its `run`. */
-  #install(input: string): QuickJSHandle {
-    const context = this.#context;
-    const write = this.#keep(
-      context.newFunction("write", (level, json) =>
-        this.#write(context.getString(level), json) ? context.true : context.false,
-      ),
-    );
-    const install = context.evalCode(prelude, preludeFile, asScript);
-    if (install.error) throw this.#failure(install.error, undefined, "call");
-    const seeds = crypto.getRandomValues(new Int32Array(4));
-    const settings = [...seeds, this.#limits.maxLogBytes].map((number) =>
-      this.#keep(context.newNumber(number)),
-    );
-    const run = context.callFunction(this.#keep(install.value), context.undefined, [
-      write,
-      this.#keep(context.newString(input)),
-      ...settings,
-    ]);
-    if (run.error) throw this.#failure(run.error, undefined, "call");
-    return this.#keep(run.value);
-  }
-
-  #write(level: string, json: QuickJSHandle): boolean {
+  write(level: string, json: QuickJSHandle): boolean {
     const text = this.#context.getString(json);
     // Empty where there was no memory to copy it out.
     return text !== "" && this.#logs.write(level as LogEntry["level"], JSON.parse(text) as string);
   }
 
   /** Runs jobs until `outcome`, where it is a Promise, settles. @returns the value out of its JSON. */
-  #settle(outcome: QuickJSHandle, run: QuickJSHandle): Json | undefined {
+  #settle(outcome: QuickJSHandle): Json | undefined {
     const { label } = this.#request;
     let jobsLeft = this.#limits.maxJobs;
     let jobError: QuickJSHandle | undefined;
     for (;;) {
       if (this.isExhausted) throw failures.ranTooLong(label, this.#limits);
       const state = this.#context.getPromiseState(outcome);
-      if (state.type === "fulfilled") return this.#value(this.#keep(state.value));
-      if (state.type === "rejected") throw this.#complaint(state.error, run);
-      if (!this.#runtime.hasPendingJob()) {
-        throw jobError === undefined ? failures.neverSettled(label) : this.#failure(jobError, run, "call");
-      }
+      if (state.type === "fulfilled") return this.#value(state.value);
+      if (state.type === "rejected") throw this.#complaint(state.error);
+      const { runtime } = this.#realm;
+      if (!runtime.hasPendingJob())
+        throw jobError === undefined ? failures.neverSettled(label) : this.#failure(jobError, "call");
       if (jobsLeft <= 0) throw failures.tooManyJobs(label, this.#limits);
-      const executed = this.#runtime.executePendingJobs(Math.min(jobsAtOnce, jobsLeft));
-      if (executed.error) jobError = this.#keep(executed.error);
+      const executed = runtime.executePendingJobs(Math.min(jobsAtOnce, jobsLeft));
+      if (executed.error) jobError = executed.error;
       jobsLeft -= executed.error ? 1 : executed.value;
     }
   }
@@ -155,37 +123,35 @@ export class SandboxCall {
   }
 
   /** What `run` threw: its own JSON text, or the bare error where it was interrupted or had no memory to write one. */
-  #complaint(error: QuickJSHandle, run: QuickJSHandle): SpellError {
-    if (this.#context.typeof(error) !== "string") return this.#failure(error, run, "call");
-    const complaint = JSON.parse(this.#text(this.#keep(error))) as Complaint;
+  #complaint(error: QuickJSHandle): SpellError {
+    if (this.#context.typeof(error) !== "string") return this.#failure(error, "call");
+    const complaint = JSON.parse(this.#text(error)) as Complaint;
     return failures.failureOf(complaint, this.#request, this.#limits);
   }
 
-  /** Lets the prelude describe an error that reached the host. */
-  #failure(error: QuickJSHandle, run: QuickJSHandle | undefined, phase: "parse" | "call"): SpellError {
-    this.#keep(error);
+  /** There was no foreign code yet: its arguments were too large. */
+  #beginFailure(): SpellError {
     const { label } = this.#request;
-    if (this.isExhausted) return failures.ranTooLong(label, this.#limits);
-    // Without a prelude there was no foreign code yet: its arguments were too large for the memory.
-    if (run === undefined) return failures.outOfMemory(label, this.#limits);
+    return this.isExhausted
+      ? failures.ranTooLong(label, this.#limits)
+      : failures.outOfMemory(label, this.#limits);
+  }
+
+  /** Lets the prelude describe an error that reached the host. */
+  #failure(error: QuickJSHandle, phase: "parse" | "call"): SpellError {
+    if (this.isExhausted) return failures.ranTooLong(this.#request.label, this.#limits);
     const context = this.#context;
-    const describe = this.#keep(context.getProp(run, "describe"));
-    const described = context.callFunction(describe, context.undefined, error);
+    const described = context.callFunction(this.#realm.describe, context.undefined, error);
     if (described.error) {
-      this.#keep(described.error);
       const untold = { phase: "call", message: "an error that cannot be described" } as const;
       return failures.failureOf(untold, this.#request, this.#limits);
     }
-    const complaint = JSON.parse(this.#text(this.#keep(described.value))) as Complaint;
+    const complaint = JSON.parse(this.#text(described.value)) as Complaint;
     const isParsing = phase === "parse" && complaint.name === "SyntaxError";
     return failures.failureOf(
       { ...complaint, phase: isParsing ? "parse" : "call" },
       this.#request,
       this.#limits,
     );
-  }
-
-  #keep(handle: QuickJSHandle): QuickJSHandle {
-    return this.#handles.manage(handle);
   }
 }

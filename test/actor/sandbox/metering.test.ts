@@ -1,7 +1,7 @@
 import packageWasm from "@jitl/quickjs-wasmfile-release-sync/wasm?url&inline";
 import manifest from "@jitl/quickjs-wasmfile-release-sync/package.json";
 import { expect, test } from "vitest";
-import { meter, originSection, stepsExport } from "../../../src/actor/sandbox/metering/meter.ts";
+import { meter, originSection, stackExport, stepsExport } from "../../../src/actor/sandbox/metering/meter.ts";
 import { name, u32, WasmReader } from "../../../src/actor/sandbox/metering/wasm-bytes.ts";
 import wasm from "../../../src/actor/sandbox/quickjs.wasm";
 import meteredWasm from "../../../src/actor/sandbox/quickjs.wasm?url&inline";
@@ -34,10 +34,11 @@ test("quickjs.wasm is what metering makes of the installed package; if not, run 
   expect(actual.findIndex((byte, i) => byte !== expected[i])).toBe(-1);
 });
 
-test("a metered module exports its steps beside what it exported before", () => {
+test("a metered module exports its steps and its stack beside what it exported before", () => {
   const exported = WebAssembly.Module.exports(wasm);
   expect(exported).toContainEqual({ name: stepsExport, kind: "global" });
-  expect(exported.length).toBe(76);
+  expect(exported).toContainEqual({ name: stackExport, kind: "global" });
+  expect(exported.length).toBe(77);
 });
 
 test("every loop of the package is metered", () => {

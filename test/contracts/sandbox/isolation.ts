@@ -162,6 +162,18 @@ export function isolationContract(sandboxes: SandboxesUnderTest): void {
       );
     });
 
+    test("code that lets go of its console and seeds takes them from nobody", async () => {
+      const letGo = `() => {
+    delete globalThis.console; delete Math.random; globalThis.held = [];
+    for (let i = 0; i < 1e4; i++) held.push({ i });
+    held = null;
+    return typeof console;
+  }`;
+      expect(await valueOf(letGo)).toBe("undefined");
+      const { value, logs } = await run("() => { console.log('there'); return Math.random() < 1 }");
+      expect([value, logs]).toEqual([true, [{ level: "log", text: "there" }]]);
+    });
+
     test("the arguments of a call are not those of the one before", async () => {
       const code =
         "(inputs) => { const before = globalThis.kept; globalThis.kept = inputs; return [inputs.n, before ?? null] }";

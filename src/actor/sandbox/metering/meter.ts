@@ -7,6 +7,8 @@ import { append, name, u32, WasmReader } from "./wasm-bytes.ts";
 
 /** The exported global, an i32 that starts with all it can hold. */
 export const stepsExport = "steps";
+/** The module's first global, which is its stack pointer; at rest it is where the heap begins. Exported, too. */
+export const stackExport = "stack";
 /** The custom section that says what the module was made from. */
 export const originSection = "metered-from";
 
@@ -52,8 +54,9 @@ export function meter(source: Uint8Array, origin: string): Uint8Array<ArrayBuffe
     }
     if (id === section.export) {
       const count = reader.u32();
-      const added = [...name(stepsExport), exportedGlobal, ...u32(globals)];
-      content = [...u32(count + 1), ...reader.slice(reader.position, end), ...added];
+      const steps = [...name(stepsExport), exportedGlobal, ...u32(globals)];
+      const stack = [...name(stackExport), exportedGlobal, ...u32(0)];
+      content = [...u32(count + 2), ...reader.slice(reader.position, end), ...steps, ...stack];
     }
     if (id === section.code) {
       const countParameters = (index: number) => parameters[typeOfFunction[index]!]!;
