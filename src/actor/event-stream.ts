@@ -5,8 +5,10 @@
 import { isRunEnded } from "../protocol/events.ts";
 import type { EncodedEvent } from "./journal-store.ts";
 
-/** Bytes, about, that are made ready at once. */
-const batchLength = 64 * 1024;
+/** Bytes, about, that are made ready at once: few at first, so that the first event is on its way before the rest is made. */
+const firstLength = 1024;
+const maxLength = 64 * 1024;
+const growth = 4;
 
 const encoder = new TextEncoder();
 const typeOf = (json: string): string => /"type":"([a-z.]+)"/.exec(json)?.[1] ?? "message";
@@ -28,6 +30,7 @@ export interface EventStreamOptions {
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
   const { read, tell, after, isOpen, listen } = options;
   let last = after;
+  let batchLength = firstLength;
   let wake: () => void = () => {};
   const stop = listen(() => wake());
   return new ReadableStream<Uint8Array>(
@@ -45,7 +48,10 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
             isOver = isRunEnded({ type });
             if (text.length >= batchLength) break;
           }
-          if (text !== "") controller.enqueue(encoder.encode(text));
+          if (text !== "") {
+            controller.enqueue(encoder.encode(text));
+            batchLength = Math.min(maxLength, batchLength * growth);
+          }
           if (isOver || (text === "" && !isOpen())) {
             stop();
             controller.close();
@@ -62,6 +68,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
         wake();
       },
     },
-    new ByteLengthQueuingStrategy({ highWaterMark: batchLength }),
+    // Nothing ahead of the reader: what is made ahead is made before what was read is sent.
+    { highWaterMark: 0 },
   );
 }

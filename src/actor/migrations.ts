@@ -66,6 +66,12 @@ export const runnerSteps = [
      id TEXT PRIMARY KEY,
      secret TEXT NOT NULL
    ) WITHOUT ROWID;`,
+  // What was read of the spell, for the next start.
+  `CREATE TABLE spell_copies (
+     spell_id TEXT PRIMARY KEY,
+     uses_others INTEGER NOT NULL,
+     body TEXT NOT NULL
+   ) WITHOUT ROWID;`,
 ];
 
 export const managerSteps = [

@@ -58,7 +58,15 @@ row("The comparison itself", "sees a lost field, another type, and lets fields m
   return 3;
 });
 
-/** A runner whose rows are those that release 0.1.0 wrote, its moments moved to now. */
+const tablesOf = (sql: SqlStorage): string[] =>
+  sql
+    .exec<{ name: string }>(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'",
+    )
+    .toArray()
+    .map(({ name }) => name);
+
+/** A runner whose tables and rows are those that release 0.1.0 made, its moments moved to now. */
 async function withOldRows(more: { afterSeq: number; runId: string; event: object }[] = []) {
   const user = fresh();
   await user.ask("/spells/demo", { method: "PUT", body: oldSpell("of now") });
@@ -70,6 +78,8 @@ async function withOldRows(more: { afterSeq: number; runId: string; event: objec
   const letters = JSON.stringify("x".repeat(300_000));
   const stubOf = () => demoRunner(user.name);
   await runInDurableObject(stubOf(), (_, { storage: { sql } }) => {
+    for (const table of tablesOf(sql)) sql.exec(`DROP TABLE ${table}`);
+    migrate(sql, runnerSteps.slice(0, old.migrations.length));
     for (const [table, rows] of Object.entries(old)) {
       sql.exec(`DELETE FROM ${table}`);
       for (const line of rows as Record<string, unknown>[]) {
@@ -216,16 +226,9 @@ row(
       for (let had = 0; had <= steps.length; had++) {
         cases += 1;
         await runInDurableObject(demoRunner(`${fresh().name}-${had}`), (_, { storage: { sql } }) => {
-          const tablesOf = (): string[] =>
-            sql
-              .exec<{ name: string }>(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'",
-              )
-              .toArray()
-              .map(({ name }) => name);
-          for (const table of tablesOf()) sql.exec(`DROP TABLE ${table}`);
+          for (const table of tablesOf(sql)) sql.exec(`DROP TABLE ${table}`);
           migrate(sql, steps.slice(0, had));
-          const there = tablesOf().filter((table) => table in oldRows);
+          const there = tablesOf(sql).filter((table) => table in oldRows);
           for (const table of there) sql.exec(oldRows[table] as string);
           migrate(sql, steps);
           migrate(sql, steps);
