@@ -5,10 +5,9 @@
 import { isRunEnded } from "../protocol/events.ts";
 import type { EncodedEvent } from "./journal-store.ts";
 
-/** Bytes, about, that are made ready at once: few at first, so that the first event is on its way before the rest is made. */
+/** Bytes, about, that are made ready at once; few at first, so that the first event is on its way before the others are made. */
+const batchLength = 64 * 1024;
 const firstLength = 1024;
-const maxLength = 64 * 1024;
-const growth = 4;
 
 const encoder = new TextEncoder();
 const typeOf = (json: string): string => /"type":"([a-z.]+)"/.exec(json)?.[1] ?? "message";
@@ -30,7 +29,7 @@ export interface EventStreamOptions {
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
   const { read, tell, after, isOpen, listen } = options;
   let last = after;
-  let batchLength = firstLength;
+  let length = firstLength;
   let wake: () => void = () => {};
   const stop = listen(() => wake());
   return new ReadableStream<Uint8Array>(
@@ -46,11 +45,11 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
             if (json !== undefined) text += `event: ${type}\nid: ${seq}\ndata: ${json}\n\n`;
             last = seq;
             isOver = isRunEnded({ type });
-            if (text.length >= batchLength) break;
+            if (text.length >= length) break;
           }
           if (text !== "") {
             controller.enqueue(encoder.encode(text));
-            batchLength = Math.min(maxLength, batchLength * growth);
+            length = batchLength;
           }
           if (isOver || (text === "" && !isOpen())) {
             stop();

@@ -19,9 +19,12 @@ export interface HeldSpellOptions {
   look: (read: SpellSources) => Promise<{ version: number; isSame: boolean }>;
   /** What was begun with is not what there is. It is to be told as a change. */
   outdated: (version: number) => void;
-  /** Does work that nobody waits for, behind the turn that comes of what is asked. */
-  soon: (work: () => Promise<void>) => void;
+  /** Does work that nobody waits for. */
+  after: (ms: number, work: () => Promise<void>) => void;
 }
+
+/** For how long a runner that began with a copy is left to its first run and those who read it, before it looks. */
+const lookAfterMs = 100;
 
 export class HeldSpell {
   readonly #options: HeldSpellOptions;
@@ -67,12 +70,12 @@ export class HeldSpell {
   }
 
   async #load(): Promise<LoadedSpell> {
-    const { register, load, copied, copy, soon } = this.#options;
+    const { register, load, copied, copy, after } = this.#options;
     const before = this.#changes;
     const kept = await copied();
     if (kept !== null && before === this.#changes) {
       this.#spell = kept.spell;
-      soon(() => this.#compare(kept));
+      after(lookAfterMs, () => this.#compare(kept));
       return kept.spell;
     }
     for (;;) {
@@ -83,7 +86,7 @@ export class HeldSpell {
       if (changes !== this.#changes) continue;
       this.#spell = spell;
       if (sources !== undefined)
-        soon(async () => {
+        after(0, async () => {
           if (this.#spell === spell) copy.put(sources);
         });
       return spell;

@@ -154,10 +154,10 @@ export class RunnerParts {
       copy,
       look: (read) => this.loader.look(read),
       outdated: (version) => ctx.waitUntil(this.spellChanged(this.address.spellId, version)),
-      soon: (work) =>
+      after: (ms, work) =>
         ctx.waitUntil(
           scheduler
-            .wait(0)
+            .wait(ms)
             .then(work)
             .catch((error: unknown) =>
               log.warn("the copy of a spell was not seen to", {

@@ -24,7 +24,7 @@ function held({ isKnown, copied, usesOthers, during }: Given) {
   let asked = 0;
   let copy = copied === undefined ? null : readAt(copied, usesOthers);
   const outdated: number[] = [];
-  const soon: (() => Promise<void>)[] = [];
+  const later: (() => Promise<void>)[] = [];
   const spell: HeldSpell = new HeldSpell({
     spellId: "s",
     register: async () => {
@@ -53,7 +53,7 @@ function held({ isKnown, copied, usesOthers, during }: Given) {
       outdated.push(found);
       spell.changed("s");
     },
-    soon: (work) => void soon.push(work),
+    after: (_ms, work) => void later.push(work),
   });
   return {
     spell,
@@ -65,7 +65,7 @@ function held({ isKnown, copied, usesOthers, during }: Given) {
     copy: () => copy?.spell.ref.version,
     /** What was put off is done now. */
     passed: async () => {
-      for (const work of soon.splice(0)) await work();
+      for (const work of later.splice(0)) await work();
     },
   };
 }

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { managerName, runnerName } from "../../src/actor/address.ts";
 import { RunnerParts } from "../../src/actor/runner-parts.ts";
 import { maxCopyLength, SpellCopy } from "../../src/actor/spell-copy.ts";
-import type { SpellManager } from "../../src/actor/spell-manager.ts";
+import { SpellManager } from "../../src/actor/spell-manager.ts";
 import { SpellRepository } from "../../src/db/spells.ts";
 import type { Env } from "../../src/env.ts";
 import type { SpellDocument } from "../../src/protocol/spell.ts";
@@ -291,6 +291,21 @@ describe("No copy", () => {
     expect((await user.ask("/spells/demo/runner", { method: "DELETE" })).status).toBe(200);
     expect(await copiesOf(user)).toEqual([]);
     await putUntold(user, "demo", saying("two"));
+    expect(await saidBy(user)).toBe("two");
+  });
+
+  it("is left of a runner that loaded its spell before its manager heard that it was unloaded", async () => {
+    const user = await saved(saying("one"));
+    const real = SpellManager.prototype.runnerUnloaded;
+    const late = vi.spyOn(SpellManager.prototype, "runnerUnloaded");
+    late.mockImplementation(async function (this: SpellManager, name) {
+      expect(await saidBy(user)).toBe("one");
+      await real.call(this, name);
+    });
+    expect((await user.ask("/spells/demo/runner", { method: "DELETE" })).status).toBe(200);
+    expect(late).toHaveBeenCalledTimes(1);
+    late.mockRestore();
+    await put(user, "demo", saying("two"));
     expect(await saidBy(user)).toBe("two");
   });
 
