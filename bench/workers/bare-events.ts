@@ -22,6 +22,10 @@ export class SpellRunner extends DurableObject {
 
   async run({ inputs }: { inputs: { events: number; length: number } }): Promise<RunAnswer> {
     const text = "x".repeat(inputs.length);
+    // It sleeps after ten quiet seconds, with what it had in memory.
+    if (this.#seq === 0)
+      this.#seq =
+        this.#sql.exec<{ last: number | null }>("SELECT max(seq) AS last FROM bare").one().last ?? 0;
     for (let i = 0; i < inputs.events; i++) {
       this.#seq += 1;
       const body = JSON.stringify({ seq: this.#seq, type: "node.completed", text });

@@ -5,8 +5,9 @@
 import { isRunEnded } from "../protocol/events.ts";
 import type { EncodedEvent } from "./journal-store.ts";
 
-/** Bytes, about, that are made ready at once. */
+/** Bytes, about, that are made ready at once; few at first, so that the first event is on its way before the others are made. */
 const batchLength = 64 * 1024;
+const firstLength = 1024;
 
 const encoder = new TextEncoder();
 const typeOf = (json: string): string => /"type":"([a-z.]+)"/.exec(json)?.[1] ?? "message";
@@ -28,6 +29,7 @@ export interface EventStreamOptions {
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
   const { read, tell, after, isOpen, listen } = options;
   let last = after;
+  let length = firstLength;
   let wake: () => void = () => {};
   const stop = listen(() => wake());
   return new ReadableStream<Uint8Array>(
@@ -43,9 +45,12 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
             if (json !== undefined) text += `event: ${type}\nid: ${seq}\ndata: ${json}\n\n`;
             last = seq;
             isOver = isRunEnded({ type });
-            if (text.length >= batchLength) break;
+            if (text.length >= length) break;
           }
-          if (text !== "") controller.enqueue(encoder.encode(text));
+          if (text !== "") {
+            controller.enqueue(encoder.encode(text));
+            length = batchLength;
+          }
           if (isOver || (text === "" && !isOpen())) {
             stop();
             controller.close();
@@ -62,6 +67,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
         wake();
       },
     },
-    new ByteLengthQueuingStrategy({ highWaterMark: batchLength }),
+    // Nothing ahead of the reader: what is made ahead is made before what was read is sent.
+    { highWaterMark: 0 },
   );
 }

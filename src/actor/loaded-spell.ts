@@ -1,4 +1,4 @@
-/** Brings a spell and its sub-spells from D1 and compiles them. */
+/** Reads a spell and its sub-spells and compiles them. */
 import { PublicationRepository } from "../db/publications.ts";
 import { SpellRepository } from "../db/spells.ts";
 import { compile, wantedSpells } from "../graph/compile.ts";
@@ -18,6 +18,21 @@ export interface LoadedSpell {
   createdAt: number;
 }
 
+/** What a spell is compiled from. */
+export interface SpellSources {
+  main: SpellDocument;
+  /** What was found by each id or name that it and those others ask for, `undefined` for nothing. */
+  others: ReadonlyMap<string, SpellDocument | undefined>;
+  /** When the spell was made. */
+  createdAt: number;
+}
+
+/** A spell with what it was compiled from; without that where no copy of it may be kept. */
+export interface ReadSpell {
+  spell: LoadedSpell;
+  sources?: SpellSources;
+}
+
 /** Sub-spells fetched for one plan; more is a mistake in the drawing. */
 const maxFetched = 200;
 
@@ -28,22 +43,28 @@ export type Pin = Pick<SpellRef, "version" | "uses">;
 export const pinOf = (ref: SpellRef): Pin => ({ uses: [], ...ref });
 
 /**
+ * What D1 has of a spell.
  * @param pin the newest of everything when absent
  * @throws SpellError `not_found`, `overloaded`
  */
-export async function loadSpell(
+export async function readSources(
   spells: SpellRepository,
   owner: string,
   spellId: string,
   pin?: Pin,
-): Promise<LoadedSpell> {
+): Promise<SpellSources> {
   const stored =
     pin === undefined
       ? await spells.get(owner, spellId)
       : await spells.getLiveVersion(owner, spellId, pin.version);
   if (stored === null) throw notFound(spellId, pin?.version);
-  const findByRef = pin?.uses === undefined ? newest(spells, owner) : pinned(spells, owner, pin.uses);
+  const find = pin?.uses === undefined ? newest(spells, owner) : pinned(spells, owner, pin.uses);
   const main = stored.document;
+  return { main, others: await gather(main, find), createdAt: stored.createdAt };
+}
+
+/** @throws SpellError `spell_invalid` for one that uses too many others, and what `find` throws */
+export async function gather(main: SpellDocument, find: Find): Promise<SpellSources["others"]> {
   const found = new Map<string, SpellDocument | undefined>();
   // Two names can stand for one spell; one document object for it keeps it one graph of the plan.
   const byId = new Map<string, SpellDocument>([[main.id, main]]);
@@ -52,22 +73,33 @@ export async function loadSpell(
     const ref = wanted[i] as string;
     if (found.has(ref)) continue;
     if (found.size >= maxFetched)
-      throw new SpellError("spell_invalid", `The spell "${spellId}" uses more than ${maxFetched} others.`);
-    const inner = ref === main.id ? main : await findByRef(ref);
+      throw new SpellError("spell_invalid", `The spell "${main.id}" uses more than ${maxFetched} others.`);
+    const inner = ref === main.id ? main : await find(ref);
     const document = inner === undefined ? undefined : (byId.get(inner.id) ?? inner);
     found.set(ref, document);
     if (document === undefined || byId.get(document.id) === document) continue;
     byId.set(document.id, document);
     wanted.push(...wantedSpells(document, catalogue));
   }
-  const { plan, uses } = compile(main, catalogue, (ref) => found.get(ref));
+  return found;
+}
+
+export function compiled({ main, others, createdAt }: SpellSources): LoadedSpell {
+  const { plan, uses } = compile(main, catalogue, (ref) => others.get(ref));
   return {
     plan,
     ref: { id: main.id, version: main.version, ...(uses.length === 0 ? {} : { uses }) },
-    usesOthers: wanted.length > 0,
-    createdAt: stored.createdAt,
+    usesOthers: others.size > 0,
+    createdAt,
   };
 }
+
+/**
+ * {@link readSources}, compiled.
+ * @throws SpellError `not_found`, `overloaded`
+ */
+export const loadSpell = async (...asked: Parameters<typeof readSources>): Promise<LoadedSpell> =>
+  compiled(await readSources(...asked));
 
 /**
  * What is published under that id, as its owner published it: sub-spells are his, at the versions that they had.
@@ -88,7 +120,8 @@ export async function loadPublished(
   return { spell: { ...spell, usesOthers: false }, version, share };
 }
 
-type Find = (ref: string) => Promise<SpellDocument | undefined>;
+/** A spell by its id or name. */
+export type Find = (ref: string) => Promise<SpellDocument | undefined>;
 
 /** The owner's spell with that id, else the newest with exactly that name. */
 const newest =

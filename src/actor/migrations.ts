@@ -73,6 +73,12 @@ export const runnerSteps = [
    DROP INDEX runs_order;
    DROP INDEX journal_runs;
    CREATE INDEX journal_parts ON journal (run_id, first_seq) WHERE is_part = 1;`,
+  // What was read of the spell, for the next start.
+  `CREATE TABLE spell_copies (
+     spell_id TEXT PRIMARY KEY,
+     uses_others INTEGER NOT NULL,
+     body TEXT NOT NULL
+   ) WITHOUT ROWID;`,
 ];
 
 export const managerSteps = [

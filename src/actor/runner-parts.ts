@@ -5,7 +5,6 @@ import { HookRepository } from "../db/hooks.ts";
 import { SpellRepository } from "../db/spells.ts";
 import type { Env } from "../env.ts";
 import type { EnginePlugin } from "../engine/index.ts";
-import { calledBack, sandboxed } from "../nodes/index.ts";
 import { boundServices } from "../platform/bound-services.ts";
 import { now } from "../platform/clock.ts";
 import { count, tellCounts } from "../platform/counters.ts";
@@ -23,7 +22,7 @@ import { askedServices } from "./asked-services.ts";
 import { Chunks } from "./chunks.ts";
 import { ConnectionDesk } from "./connection-desk.ts";
 import { Connections } from "./connections.ts";
-import { codeTurns, enginePorts, sandbox } from "./engine-ports.ts";
+import { codeTurns, enginePorts } from "./engine-ports.ts";
 import { Facts } from "./facts.ts";
 import { Failures } from "./failures.ts";
 import { Forks } from "./forks.ts";
@@ -32,7 +31,6 @@ import { IdempotencyKeys } from "./idempotency-keys.ts";
 import { RunnerJournal } from "./journal.ts";
 import { JournalStore } from "./journal-store.ts";
 import { LargeValues } from "./large-values.ts";
-import { type LoadedSpell, loadPublished, loadSpell, type Pin } from "./loaded-spell.ts";
 import { migrate, runnerSteps } from "./migrations.ts";
 import type { ManagerRpc } from "./rpc.ts";
 import { Firings } from "./play/firings.ts";
@@ -54,7 +52,9 @@ import { RunTable } from "./run-table.ts";
 import { RunnerHost } from "./runner-host.ts";
 import { SessionState } from "./session-state.ts";
 import { SpellChanges } from "./spell-changes.ts";
+import { SpellCopy } from "./spell-copy.ts";
 import { SpellEdits } from "./spell-edits.ts";
+import { SpellLoader } from "./spell-loader.ts";
 import { Sweeper } from "./sweeper.ts";
 import { UsageMeter } from "./usage-meter.ts";
 import { UsageReports } from "./usage-reports.ts";
@@ -78,6 +78,7 @@ export class RunnerParts {
   readonly connectionDesk: ConnectionDesk;
   readonly spells: SpellRepository;
   readonly spell: HeldSpell;
+  readonly loader: SpellLoader;
   readonly changes: SpellChanges;
   readonly answers: RunAnswers;
   readonly failures: Failures;
@@ -124,6 +125,17 @@ export class RunnerParts {
       },
     );
     this.runs = new RunTable(ctx.storage.sql, this.store, this.address.session);
+    const copy = new SpellCopy(ctx.storage.sql, this.address.spellId);
+    this.loader = new SpellLoader({
+      address: this.address,
+      db: env.DB,
+      disclosure: this.disclosure,
+      copy,
+      register: () => this.#register(),
+      belongTo: (createdAt) => {
+        if (this.state.belongTo(createdAt)) this.retention.forgetAll();
+      },
+    });
     this.spell = new HeldSpell({
       spellId: this.address.spellId,
       // Without it a later version would not be told here, so a run does not begin.
@@ -138,7 +150,23 @@ export class RunnerParts {
         });
         return wasLoaded && wasGuest;
       },
-      load: () => this.load(),
+      load: () => this.loader.newest(),
+      copied: () => this.loader.copied(),
+      copy,
+      look: (read) => this.loader.look(read),
+      outdated: (version) => ctx.waitUntil(this.spellChanged(this.address.spellId, version)),
+      after: (ms, work) =>
+        ctx.waitUntil(
+          scheduler
+            .wait(ms)
+            .then(work)
+            .catch((error: unknown) =>
+              log.warn("the copy of a spell was not seen to", {
+                ...this.address,
+                error: describeError(error),
+              }),
+            ),
+        ),
     });
     this.changes = new SpellChanges({
       address: this.address,
@@ -247,7 +275,7 @@ export class RunnerParts {
       desk: this.desk,
       runs: this.runs,
       store: this.store,
-      load: (pin) => this.load(pin),
+      load: (pin) => this.loader.pinned(pin),
     });
     const open = this.runs.open();
     this.recovery = new Recovery(
@@ -255,7 +283,7 @@ export class RunnerParts {
         runs: this.runs,
         store: this.store,
         desk: this.desk,
-        load: (pin) => this.load(pin),
+        load: (pin) => this.loader.pinned(pin),
         ancestryOf: (start) => this.forks.ancestryOf(start),
         bug: (thrown, fields) => this.failures.bug(thrown, fields),
       },
@@ -378,26 +406,6 @@ export class RunnerParts {
       .catch((error: unknown) =>
         log.warn("runs could not go on yet", { ...this.address, error: describeError(error) }),
       );
-  }
-
-  /** @param pin the newest of everything when absent */
-  async load(pin?: Pin): Promise<LoadedSpell> {
-    const spell = await this.read(pin);
-    if (spell.plan.components.some((name) => sandboxed.has(name))) await sandbox.load();
-    if (spell.plan.components.some((name) => calledBack.has(name))) await this.#register();
-    // What an earlier spell of this id did is nothing of this one's.
-    if (pin === undefined && this.state.belongTo(spell.createdAt)) this.retention.forgetAll();
-    return spell;
-  }
-
-  /** As it is stored, for whoever wants no more than to look at it. */
-  async read(pin: Pin | undefined): Promise<LoadedSpell> {
-    const { owner, spellId } = this.address;
-    const publicId = publicIdOf(spellId);
-    if (publicId === undefined) return loadSpell(this.spells, owner, spellId, pin);
-    const { spell, share } = await loadPublished(this.#env.DB, publicId, pin);
-    this.disclosure.share = share;
-    return spell;
   }
 
   /** A service of the user's has changed something: for connections that subscribed, and for Event In. */

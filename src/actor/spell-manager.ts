@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { now } from "../platform/clock.ts";
 import { describeError, log } from "../platform/log.ts";
+import { atMostTwice } from "../platform/retry.ts";
 import { maxTickets, ticketLifetimeSeconds } from "../protocol/accounts.ts";
 import type { ServiceChanged } from "../protocol/down.ts";
 import type { Publication, PublishRequest, Share } from "../protocol/publications.ts";
@@ -199,7 +200,9 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
 
   async spellDeleted(spellId: string): Promise<void> {
     const rows = this.#sql.exec<RunnerRow & { spell_id: string }>("SELECT * FROM runners").toArray();
-    await this.#tell(
+    // First: one that loads a spell of this id that is made anew meanwhile is known by that.
+    this.#sql.exec("UPDATE runners SET loaded_at = NULL WHERE spell_id = ?", spellId);
+    const untold = await this.#tell(
       rows.filter((row) => row.spell_id === spellId).map((row) => row.name),
       (runner) => runner.spellDeleted(),
     );
@@ -207,11 +210,11 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
       rows.filter((row) => row.spell_id !== spellId && row.loaded_at !== null).map((row) => row.name),
       (runner) => runner.spellChanged(spellId, 0),
     );
-    this.#sql.exec(
-      "DELETE FROM reports WHERE name IN (SELECT name FROM runners WHERE spell_id = ?)",
-      spellId,
-    );
-    this.#sql.exec("DELETE FROM runners WHERE spell_id = ?", spellId);
+    // One that was not told may have its copy still, and must hear when the spell is made anew.
+    for (const name of untold) this.#put(name, { loaded_at: now() });
+    const gone = "spell_id = ? AND loaded_at IS NULL";
+    this.#sql.exec(`DELETE FROM reports WHERE name IN (SELECT name FROM runners WHERE ${gone})`, spellId);
+    this.#sql.exec(`DELETE FROM runners WHERE ${gone}`, spellId);
   }
 
   async keyRemoved(keyId: string): Promise<void> {
@@ -346,16 +349,19 @@ export class SpellManager extends DurableObject<Env> implements ManagerRpc {
     this.#sql.exec(`DELETE FROM runners WHERE NOT ${isActive} AND name NOT IN (SELECT name FROM reports)`);
   }
 
-  /** Asks all at once. One that cannot be reached is loaded anew when it is next used, and reads D1 then. */
-  async #tell(names: readonly string[], ask: (runner: RunnerRpc) => Promise<void>): Promise<void> {
+  /** Asks all at once. Gives those that could not be reached: each looks for itself when it next starts. */
+  async #tell(names: readonly string[], ask: (runner: RunnerRpc) => Promise<void>): Promise<string[]> {
+    const untold: string[] = [];
     await Promise.all(
       names.map(async (name) => {
         try {
-          await ask(this.#runner(name));
+          await atMostTwice(() => ask(this.#runner(name)));
         } catch (error) {
+          untold.push(name);
           log.error("a runner was not told of a change", { name, error: describeError(error) });
         }
       }),
     );
+    return untold;
   }
 }

@@ -106,6 +106,8 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
         throw new SpellError("conflict", "Runs are in flight; cancel them or wait for their end.");
       this.#parts.spell.forget();
       await this.#parts.manager().runnerUnloaded(this.#parts.name());
+      // What was loaded meanwhile is not known to the manager any more.
+      this.#parts.spell.forget();
       return this.describe();
     });
   }
@@ -274,7 +276,7 @@ export class SpellRunner extends DurableObject<Env> implements RunnerRpc {
   }
 
   async #plan(pin: Pin): Promise<RpcAnswer> {
-    return { ok: true, json: JSON.stringify((await this.#parts.read(pin)).plan) };
+    return { ok: true, json: JSON.stringify((await this.#parts.loader.read(pin)).spell.plan) };
   }
 
   /** Told off the path of everything; a count that is lost is told again with the next change. */

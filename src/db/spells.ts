@@ -303,6 +303,16 @@ export class SpellRepository {
     );
   }
 
+  /** The newest version's number, and when the spell was made; null when there is no such spell. */
+  async head(owner: string, id: string): Promise<{ version: number; createdAt: number } | null> {
+    const select = this.#db
+      .prepare(
+        "SELECT version, created_at AS createdAt FROM spells WHERE owner = ?1 AND id = ?2 AND deleted_at IS NULL",
+      )
+      .bind(owner, id);
+    return askD1(() => select.first<{ version: number; createdAt: number }>());
+  }
+
   async exists(owner: string, id: string): Promise<boolean> {
     const select = this.#db
       .prepare("SELECT 1 FROM spells WHERE owner = ?1 AND id = ?2 AND deleted_at IS NULL")

@@ -109,6 +109,17 @@ describe("writing a spell", () => {
     expect((await spells.get(two, "io"))?.name).toBe("two");
   });
 
+  it("tells the newest version's number, and by the time of its making a spell that was made anew", async () => {
+    const owner = newOwner();
+    expect(await spells.head(owner, "io")).toBeNull();
+    await spells.put(owner, "io", echoSpell("io"));
+    await spells.put(owner, "io", echoSpell("io"));
+    const createdAt = (await spells.get(owner, "io"))?.createdAt;
+    expect(await spells.head(owner, "io")).toEqual({ version: 2, createdAt });
+    await spells.remove(owner, "io");
+    expect(await spells.head(owner, "io")).toBeNull();
+  });
+
   it("refuses a document above 1 MiB of JSON, counted in bytes", async () => {
     const owner = newOwner();
     const state = { text: "\u00e9".repeat(600_000) };

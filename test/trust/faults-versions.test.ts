@@ -66,7 +66,7 @@ const tablesOf = (sql: SqlStorage): string[] =>
     .toArray()
     .map(({ name }) => name);
 
-/** A runner whose rows are those that release 0.1.0 wrote, its moments moved to now. */
+/** A runner whose tables and rows are those that release 0.1.0 made, its moments moved to now. */
 async function withOldRows(more: { afterSeq: number; runId: string; event: object }[] = []) {
   const user = fresh();
   await user.ask("/spells/demo", { method: "PUT", body: oldSpell("of now") });
