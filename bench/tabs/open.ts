@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Arrived, TabPlace } from "./tab.ts";
 
 export interface Tab {
+  pid: number;
   /**
    * Waits until so many runs have arrived in whole since it was opened.
    * @throws Error when they do not, or when more has arrived than they have nodes
@@ -35,6 +36,7 @@ export async function openTab(file: string, place: TabPlace): Promise<Tab> {
   child.send(place);
   await said("it could not connect");
   return {
+    pid: child.pid ?? 0,
     async until(runs) {
       child.send({ runs });
       const arrived = await said<Arrived>(`${runs} runs have not arrived`);

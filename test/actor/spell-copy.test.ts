@@ -296,6 +296,7 @@ describe("No copy", () => {
 
   it("is left of a runner that loaded its spell before its manager heard that it was unloaded", async () => {
     const user = await saved(saying("one"));
+    // oxlint-disable-next-line typescript/unbound-method -- called with its manager below
     const real = SpellManager.prototype.runnerUnloaded;
     const late = vi.spyOn(SpellManager.prototype, "runnerUnloaded");
     late.mockImplementation(async function (this: SpellManager, name) {
