@@ -11,7 +11,7 @@ import { median, report, type Row } from "./report.ts";
 import { startServer } from "./servers/serve.ts";
 import { startSides } from "./sides.ts";
 import { openTab } from "./tabs/open.ts";
-import { type Asked, inTurns, type Measured, ratioOf } from "./turns.ts";
+import { type Asked, inTurns, type Measured, ratioOf, ratiosOf } from "./turns.ts";
 
 const rounds = Number(process.env.R ?? 5);
 
@@ -206,7 +206,7 @@ function besideSocketIo(
   how: string,
 ): Row {
   const times = ({ p50, p99 }: Measured): string => `${p50.toFixed(2)} / ${p99.toFixed(2)}`;
-  const ratio = median(ours.rates.map((rate, i) => rate / (theirs.rates[i] ?? Number.NaN)));
+  const ratio = median(ratiosOf(ours, theirs));
   const slower = ours.p99 / theirs.p99;
   if (aim !== undefined) {
     const where = `${name}, ${connections} at once, ${how}`;

@@ -5,13 +5,14 @@
  */
 import { findListener } from "../scripts/processes.ts";
 import { echoes } from "./drawn.ts";
-import { report, type Row } from "./report.ts";
+import { median, report, type Row } from "./report.ts";
 import { type Side, startSides } from "./sides.ts";
-import { inTurns, type Measured, ratioOf } from "./turns.ts";
+import { inTurns, type Measured, ratioOf, ratiosOf } from "./turns.ts";
 
 const rounds = 7;
 const requests = 3000;
 const warmUp = 2000;
+const aim = 0.8;
 
 const sides = await startSides("bench/workers/bare.ts");
 const { headers } = sides;
@@ -30,8 +31,9 @@ try {
     question: "A warm run of ten pure nodes by HTTP, against an object that answers a constant",
     tables: [{ rows }],
     notes: [
-      `${rounds} rounds a row, the two sides in turn, ${requests} requests each; the ratio is taken round by round. Aim: at least 0.8.`,
+      `${rounds} rounds a row, the two sides in turn, ${requests} requests each; the ratio is taken round by round. Aim: at least ${aim}.`,
       "The load generator shares the processors with the servers: read the ratios, not the rates. The processor is the server's own, all its threads.",
+      "Why not, where it is not: with `group` each 300 runs or so wait for one commit of all that was held back, most likely, and what runs make meets the young collector.",
     ],
     packages: ["workerd"],
   });
@@ -50,12 +52,14 @@ async function compare(spell: string, connections: number): Promise<Row> {
   const results = await inTurns(asked, { rounds, requests, warmUp, connections });
   const of = (side: Side): Measured => results.get(side) as Measured;
   const [ours, bare] = [of("spell"), of("bare")];
+  const ratio = median(ratiosOf(ours, bare));
   const times = ({ p50, p99 }: Measured): string => `${p50.toFixed(2)} / ${p99.toFixed(2)}`;
   return {
     connections,
     "spell, runs/s": Math.round(ours.perSecond),
     "bare, req/s": Math.round(bare.perSecond),
     "ratio: median (least – most)": ratioOf(ours, bare),
+    [`aim ${aim}`]: ratio >= aim ? "met" : `**not met**, by ${(aim - ratio).toFixed(2)}`,
     "spell p50 / p99, ms": times(ours),
     "bare p50 / p99, ms": times(bare),
     "processor µs: spell, bare": `${ours.processorUs.toFixed(0)}, ${bare.processorUs.toFixed(0)}`,

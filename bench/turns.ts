@@ -62,8 +62,12 @@ export async function inTurns(
   );
 }
 
-/** How many times as fast `a` is: the median over the rounds, the least and the most. */
+/** How many times as fast `a` is, by round. */
+export const ratiosOf = (a: Measured, b: Measured): number[] =>
+  a.rates.map((rate, i) => rate / (b.rates[i] ?? Number.NaN));
+
+/** The same in words: the median over the rounds, the least and the most. */
 export function ratioOf(a: Measured, b: Measured): string {
-  const ratios = a.rates.map((rate, i) => rate / (b.rates[i] ?? Number.NaN));
+  const ratios = ratiosOf(a, b);
   return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} – ${Math.max(...ratios).toFixed(2)})`;
 }
