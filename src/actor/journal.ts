@@ -27,11 +27,30 @@ const overBudget = ({ nodeId }: { nodeId: string }, size: number): SpellError =>
     { nodeId },
   );
 
+/** For how long the commit of a whole run may wait for others, in ms. */
+const groupMs = 900;
+/** The same where somebody looks on, who sees it as soon on a screen. */
+const frameMs = 16;
+
+export interface JournalOptions {
+  /** Somebody is shown what is published. */
+  isSeen?: () => boolean;
+  /** Calls after so many ms. */
+  later?: (flush: () => void, ms: number) => void;
+  /**
+   * A turn could not be written: what memory says of its run holds no longer. It is to end the object, which takes back what was
+   * written of the turn.
+   */
+  broken?: (error: unknown) => void;
+}
+
 /** Of a whole run, without what was in memory of it: until it is written, that would only be moved about by the collector of garbage. */
 interface Held {
   runId: string;
   rows: readonly RowToWrite[];
   beside: Beside;
+  /** To be shown when they are written; none where nobody looks on. */
+  events: readonly EncodedEvent[];
 }
 
 export class RunnerJournal {
@@ -40,28 +59,24 @@ export class RunnerJournal {
   readonly #publish: Listener;
   readonly #listeners = new Map<string, Set<Listener>>();
   #lastSeq: number;
-  /** Commits of whole runs that nobody saw but by their answer. */
+  /** Commits of whole runs that nobody has seen but by their answer. */
   #held: Held[] = [];
   #heldLength = 0;
-  readonly #later: (flush: () => void) => void;
+  readonly #isSeen: () => boolean;
+  readonly #later: (flush: () => void, ms: number) => void;
   readonly #broken: (error: unknown) => void;
 
-  /**
-   * @param publish hears every event of the runner, one call a commit
-   * @param later calls within a second
-   * @param broken a turn could not be written: what memory says of its run holds no longer. It is to end the object, which takes back
-   * what was written of the turn
-   */
+  /** @param publish hears every event of the runner, in order, one call a commit */
   constructor(
     store: JournalStore,
     clock: Clock,
     publish: Listener,
-    later: (flush: () => void) => void = (flush) => flush(),
-    broken: (error: unknown) => void = () => {},
+    { isSeen = () => false, later = (flush) => flush(), broken = () => {} }: JournalOptions = {},
   ) {
     this.#store = store;
     this.#clock = clock;
     this.#publish = publish;
+    this.#isSeen = isSeen;
     this.#later = later;
     this.#broken = broken;
     this.#lastSeq = store.lastSeq();
@@ -76,7 +91,7 @@ export class RunnerJournal {
    * The journal port of one run.
    * @param besideRows tells what is to be written with each commit's rows
    * @param recorded what is written of it already: the engine tells that anew when it goes on, and it is not written again
-   * @param mayWait whether a commit may be held back for the next one, for a second at most
+   * @param mayWait whether a commit may be held back for the next ones
    */
   of(
     runId: string,
@@ -111,28 +126,31 @@ export class RunnerJournal {
         const rows = this.#store.rows(runId, events);
         // What was put apart is in its rows already.
         if (mayWait() && !this.isHeard(runId) && events.every(({ isShortened }) => isShortened !== true))
-          return this.#hold(runId, rows, besideRows(rows));
+          return this.#hold({ runId, rows, beside: besideRows(rows), events: this.#isSeen() ? events : [] });
         this.flush();
         this.#write(runId, rows, events, besideRows(rows));
       },
     };
   }
 
-  /** Writes what was held back. Before anything is read, and before anybody is told of what comes next. */
+  /** Writes what was held back, then shows it. Before anything is read, and before anybody is told of what comes next. */
   flush(): void {
     if (this.#held.length === 0) return;
     const held = this.#held;
     this.#held = [];
     this.#heldLength = 0;
     for (const { runId, rows, beside } of held) this.#whole(() => this.#store.write(runId, rows, beside));
+    // Who listens to one run alone has it written at once, so that these are for those who see all.
+    const events = held.flatMap((each) => each.events);
+    if (events.length > 0) this.#publish(events);
   }
 
-  /** Nobody listens, or it would not be held back: so nothing is to be shown. */
-  #hold(runId: string, rows: readonly RowToWrite[], beside: Beside): void {
-    this.#held.push({ runId, rows, beside });
-    for (const { body } of rows) this.#heldLength += body.length;
+  #hold(held: Held): void {
+    this.#held.push(held);
+    for (const { body } of held.rows) this.#heldLength += body.length;
     if (this.#heldLength > maxHeldLength) return this.flush();
-    if (this.#held.length === 1) this.#later(() => this.flush());
+    // Whoever begins to look on has had all written before.
+    if (this.#held.length === 1) this.#later(() => this.flush(), held.events.length > 0 ? frameMs : groupMs);
   }
 
   /** Writes and shows one event at once. */

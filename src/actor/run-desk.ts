@@ -69,8 +69,6 @@ export interface DeskOptions {
   limits?: Partial<Limits>;
   /** A run has come to wait, for a service or a human, and is written as such: from here on it must survive a restart. */
   waits: (run: ActiveRun) => void;
-  /** Somebody is shown every event. */
-  isHeard?: () => boolean;
   /** A node of a run has asked for an answer; it is written at the end of this turn. */
   asked?: (run: ActiveRun) => void;
   /** A run has ended and is written. */

@@ -16,8 +16,6 @@ export interface RunJournalOptions {
   clock: Clock;
   /** Its answer may leave before its commit. */
   isGrouped?: boolean;
-  /** Somebody is shown every event. */
-  isHeard?: () => boolean;
   /** It has come to wait, for a service or a human, and is written as such: from here on it must survive a restart. */
   waits: (run: ActiveRun) => void;
   /** A node has asked for an answer; it is written at the end of this turn. */
@@ -38,7 +36,7 @@ const besideWhole = (runs: RunTable, entry: ReturnType<typeof entryOf>, status: 
 export function journalOf(
   run: ActiveRun,
   recorded: readonly RunEvent[],
-  { journal, runs, state, clock, isGrouped = false, isHeard, waits, asked }: RunJournalOptions,
+  { journal, runs, state, clock, isGrouped = false, waits, asked }: RunJournalOptions,
 ): Journal {
   // The row goes into the first commit: a run that never waits is written once, with its end.
   let written: RunStatus | null = null;
@@ -62,13 +60,12 @@ export function journalOf(
       },
     };
   };
-  // A whole run in one turn, so of pure nodes alone, that left the session's state as it was, and that nobody watches.
+  // A whole run in one turn, so of pure nodes alone, that left the session's state as it was.
   const mayWait = (): boolean =>
     isGrouped &&
     written === null &&
     end !== null &&
-    (end.type !== "run.completed" || end.state === undefined || end.state === state.get()) &&
-    isHeard?.() !== true;
+    (end.type !== "run.completed" || end.state === undefined || end.state === state.get());
   const port = journal.of(run.runId, besideRows, recorded, mayWait);
   return {
     append: (event) => {

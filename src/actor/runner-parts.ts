@@ -63,8 +63,6 @@ import { Watchdog, watchMs } from "./watchdog.ts";
 
 /** For how long the events of a deleted spell's runs can still be read by streams that are open. */
 const farewellMs = 1000;
-/** For how long at most the runs of a spell with `durability: "group"` wait for their commit. */
-const groupMs = 900;
 
 export class RunnerParts {
   readonly address: RunnerAddress;
@@ -118,10 +116,13 @@ export class RunnerParts {
       this.store,
       { now },
       (events) => this.connections.broadcast(this.disclosure.events(events)),
-      (flush) => ctx.waitUntil(scheduler.wait(groupMs).then(flush)),
-      (error) => {
-        this.failures.bug(error);
-        ctx.abort("The journal could not be written.");
+      {
+        isSeen: () => this.connections.isHeard,
+        later: (flush, ms) => ctx.waitUntil(scheduler.wait(ms).then(flush)),
+        broken: (error) => {
+          this.failures.bug(error);
+          ctx.abort("The journal could not be written.");
+        },
       },
     );
     this.runs = new RunTable(ctx.storage.sql, this.store, this.address.session);
@@ -252,7 +253,6 @@ export class RunnerParts {
       waits: (run) => {
         if (!run.isWaiting) this.watchdog.wakeBy(now() + watchMs);
       },
-      isHeard: () => this.connections.isHeard,
       asked: (run) => {
         if (this.#callbacks.size > 0) ctx.waitUntil(scheduler.wait(0).then(() => this.#callbacks.serve(run)));
       },

@@ -32,11 +32,14 @@ export function parseAs<S extends z.ZodType>(schema: S, value: unknown, what: st
   });
 }
 
+/** For all requests: it keeps nothing of a text that it has read, or refused. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
 /** @throws SpellError `too_large`, `bad_request` for what is not UTF-8 */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
   const bytes = await readBytes(request, maxBytes);
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return utf8.decode(bytes);
   } catch (cause) {
     throw new SpellError("bad_request", "The body is not UTF-8.", {
       errors: [{ path: "", message: "not UTF-8" }],
@@ -51,9 +54,9 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
     new SpellError("too_large", `The body is larger than ${maxBytes} bytes.`);
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > maxBytes) throw tooLarge();
-  if (request.body === null) return new Uint8Array();
   // The server holds a body to the length that it tells.
   if (declared !== null) return new Uint8Array(await request.arrayBuffer());
+  if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
   // Leaving this loop cancels the stream.

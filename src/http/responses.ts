@@ -1,14 +1,15 @@
-/** Answers: JSON as text, event streams, and problems (RFC 9457). Their security headers come by middleware/headers.ts. */
+/** Answers: JSON as text, event streams, and problems (RFC 9457). What all are sent with stands in answer-headers.ts. */
 import { type ErrorInfo, type Problem, statusOf, titleOf } from "../protocol/errors.ts";
 import { VersionConflict } from "../db/spells.ts";
 import { count } from "../platform/counters.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, log } from "../platform/log.ts";
 import { fromStub } from "../platform/retry.ts";
+import { jsonAnswer } from "./answer-headers.ts";
 
 /** @param text JSON, sent as it is */
 export const jsonText = (text: string, status = 200, headers: Record<string, string> = {}): Response =>
-  new Response(text, { status, headers: { "content-type": "application/json", ...headers } });
+  jsonAnswer(text, status, headers);
 
 export const json = (value: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   jsonText(JSON.stringify(value), status, headers);
@@ -64,7 +65,7 @@ export function problem(failure: Failure, differences: Differences = {}): Respon
   if (status === 503 || status === 429 || retryAfter !== undefined)
     headers["retry-after"] = String(Math.ceil(retryAfter ?? 1));
   if (version !== undefined) headers.etag = versionTag(version);
-  return new Response(JSON.stringify(body), { status, headers: { ...headers, ...differences.headers } });
+  return jsonAnswer(JSON.stringify(body), status, { ...headers, ...differences.headers });
 }
 
 /** Writes a fault of our own to the log. Gives the id that its line is found by, which the answer carries. */

@@ -139,9 +139,9 @@ export const spellSettings = z.object({
   /** What a runner keeps of runs that have ended. */
   retention: retention.optional(),
   /**
-   * When a run is written: `turn` (default), before anything of it leaves; or `group`, up to a second after its answer, where it
-   * is of pure nodes alone, changed no state, nobody listens, and it came without an Idempotency-Key. A crash within that second
-   * loses such a run's history, not its answer.
+   * When a run is written: `turn` (default), before anything of it leaves; or `group`, up to a second after its answer (16 ms
+   * where a connection listens, which is told of it then), where it is of pure nodes alone, changed no state, and came without an
+   * Idempotency-Key. A crash in between loses such a run's history, not its answer.
    */
   durability: z.enum(["turn", "group"]).optional(),
   /** Of a spell with sources (Interval, Cron, Webhook In, Client In, Spell In). */

@@ -1,4 +1,4 @@
-/** `durability: "group"`: the answer of a run that nobody watches may leave before its commit, and only such a run's. */
+/** `durability: "group"`: the answer of a whole run may leave before its commit, and only such a run's. It is shown after it. */
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import type { SpellDocument } from "../../src/protocol/spell.ts";
@@ -102,16 +102,65 @@ describe("A spell with durability: group", () => {
     expect(seqs).toEqual(seqs.map((_, i) => i + 1));
   });
 
-  it("writes first where somebody listens, a key was given, or the caller does not wait", async () => {
+  it("shows whoever looks on what was written, soon after the answer and in order", async () => {
+    const { user, run, runWithin, written } = await saved(pure(group));
+    const tab = await TestConnection.open(user, "demo");
+    const { lastSeq } = (await tab.hello()) as { lastSeq: number };
+    const before = await runWithin((id, { storage }) => ({ runId: id, rows: writtenIn(storage) }));
+    expect(before.rows).not.toContain(before.runId);
+    const ids = [before.runId];
+    for (let i = 0; i < 5; i++) ids.push((await run()).runId);
+    for (const runId of ids) await tab.end(runId);
+    expect(await written()).toEqual(expect.arrayContaining(ids));
+    const seqs = tab.events.map(({ seq }) => seq);
+    expect(seqs).toEqual(seqs.map((_, i) => lastSeq + 1 + i));
+    expect(new Set(tab.events.map((event) => ("runId" in event ? event.runId : "")))).toEqual(new Set(ids));
+  });
+
+  it("was shown to nobody when a crash takes it", async () => {
+    const { user, runWithin } = await saved(pure(group));
+    const tab = await TestConnection.open(user, "demo");
+    const { lastSeq } = (await tab.hello()) as { lastSeq: number };
+    let runId = "";
+    await runWithin((id, state) => {
+      runId = id;
+      state.abort("a crash");
+    }).catch(() => {});
+    await tab.wait(() => tab.closed, "the close");
+    expect(tab.events).toEqual([]);
+    const again = await TestConnection.open(user, "demo");
+    expect(await again.hello(lastSeq)).toMatchObject({ lastSeq });
+    expect(again.events.some((event) => "runId" in event && event.runId === runId)).toBe(false);
+  });
+
+  it("is told once to who comes while it is held back", async () => {
+    const { user, run } = await saved(pure(group));
+    const first = await TestConnection.open(user, "demo");
+    const { lastSeq } = (await first.hello()) as { lastSeq: number };
+    const { runId } = await run();
+    const second = await TestConnection.open(user, "demo");
+    await second.hello(lastSeq);
+    const last = await run();
+    for (const tab of [first, second]) {
+      await tab.end(last.runId);
+      const seqs = tab.events.map(({ seq }) => seq);
+      expect(seqs).toEqual(seqs.map((_, i) => lastSeq + 1 + i));
+      expect(tab.events.some((event) => "runId" in event && event.runId === runId)).toBe(true);
+    }
+  });
+
+  it("writes first where a stream of the run is read, a key was given, or the caller does not wait", async () => {
     const { user, run, written } = await saved(pure(group));
     const keyed = await run({ "idempotency-key": "k" });
     expect(await written()).toContain(keyed.runId);
     const taken = await run({ prefer: "respond-async" });
     expect(await written()).toContain(taken.runId);
-    const tab = await TestConnection.open(user, "demo");
-    await tab.hello();
-    const heard = await run();
-    expect(await written()).toContain(heard.runId);
+    const streamed = await user.ask("/spells/demo/run", {
+      body: { inputs: { text: "x" } },
+      headers: { accept: "text/event-stream" },
+    });
+    const [, runId = ""] = /"runId":"([^"]+)"/.exec(await streamed.text()) ?? [];
+    expect(await written()).toContain(runId);
   });
 
   it("writes first where the run waited, or changed the state", async () => {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runnerName } from "../../src/actor/address.ts";
 import { Chunks } from "../../src/actor/chunks.ts";
-import { RunnerJournal } from "../../src/actor/journal.ts";
+import { type JournalOptions, RunnerJournal } from "../../src/actor/journal.ts";
 import { type EncodedEvent, JournalStore } from "../../src/actor/journal-store.ts";
 import { LargeValues } from "../../src/actor/large-values.ts";
 import { replay } from "../../src/engine/index.ts";
@@ -19,19 +19,25 @@ import { workshop } from "../helpers/workshop.ts";
 async function withJournal(
   name: string,
   use: (
-    make: () => { store: JournalStore; journal: RunnerJournal; published: EncodedEvent[][]; sql: SqlStorage },
+    make: (options?: JournalOptions) => {
+      store: JournalStore;
+      journal: RunnerJournal;
+      published: EncodedEvent[][];
+      sql: SqlStorage;
+    },
   ) => void | Promise<void>,
 ): Promise<void> {
   const address = { caller: name, owner: name, spellId: "journal", session: "main" };
   const stub = (env as unknown as Env).SPELL_RUNNER.getByName(runnerName(address));
   await runInDurableObject(stub, async (_instance, { storage: { sql } }) => {
-    await use(() => {
+    await use((options) => {
       const published: EncodedEvent[][] = [];
       const store = new JournalStore(sql, new LargeValues(new Chunks(sql)));
       const journal = new RunnerJournal(
         store,
         { now: () => 7 },
         (events) => void published.push([...events]),
+        options,
       );
       return { store, journal, published, sql };
     });
@@ -105,6 +111,51 @@ describe("the journal in SQLite", () => {
       expect(second.journal.lastSeq).toBe(2);
       second.journal.record({ type: "run.cancelled", runId: "r", ms: 0 });
       expect([...second.store.after(1)].map(({ seq }) => seq)).toEqual([2, 3]);
+    });
+  });
+
+  it("shows what was held back once it is written, all of it in one go and before what comes next", async () => {
+    await withJournal("held", (make) => {
+      const waits: number[] = [];
+      let flushLater = (): void => {};
+      let isSeen = true;
+      const { journal, published, sql } = make({
+        isSeen: () => isSeen,
+        later: (flush, ms) => {
+          waits.push(ms);
+          flushLater = flush;
+        },
+      });
+      const written: number[] = [];
+      const rows = () => sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n;
+      const whole = (runId: string): void => {
+        const beside = { isWhole: true, write: () => written.push(published.length) };
+        const port = journal.of(
+          runId,
+          () => beside,
+          [],
+          () => true,
+        );
+        port.append({ type: "node.started", runId, nodeId: "a", visit: "1", attempt: 1 });
+        port.append({ type: "run.cancelled", runId, ms: 0 });
+        port.commit();
+      };
+      const seen = () => published.map((events) => events.map(({ seq }) => seq));
+      whole("a");
+      whole("b");
+      expect([rows(), seen(), waits]).toEqual([0, [], [16]]);
+      flushLater();
+      expect([rows(), seen()]).toEqual([2, [[1, 2, 3, 4]]]);
+      whole("c");
+      journal.record({ type: "run.cancelled", runId: "d", ms: 0 });
+      expect([rows(), seen().slice(1)]).toEqual([4, [[5, 6], [7]]]);
+      // Nobody looks on: nothing is kept to be shown, and there is more time.
+      isSeen = false;
+      whole("e");
+      flushLater();
+      expect([rows(), seen().length, waits]).toEqual([5, 3, [16, 16, 900]]);
+      // Written before anything of it was shown.
+      expect(written).toEqual([0, 0, 1, 3]);
     });
   });
 

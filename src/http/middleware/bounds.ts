@@ -11,16 +11,19 @@ export const checkBounds: MiddlewareHandler<AppEnv> = async (c, next) => {
       { status: 414, title: "URI too long" },
     );
   let length = 0;
-  for (const [name, value] of c.req.raw.headers) {
+  let longest = 0;
+  // Quicker than going through an iterator, of which each request would leave one to be collected.
+  // oxlint-disable-next-line unicorn/no-array-for-each -- these are no array
+  c.req.raw.headers.forEach((value, name) => {
     length += name.length + value.length;
-    if (value.length > maxHeaderLength || length > maxHeadersLength)
-      return problem(
-        {
-          code: "too_large",
-          message: `A header has at most ${maxHeaderLength} characters, all of them ${maxHeadersLength}.`,
-        },
-        { status: 431, title: "Request header fields too large" },
-      );
-  }
-  return next();
+    longest = Math.max(longest, value.length);
+  });
+  if (longest <= maxHeaderLength && length <= maxHeadersLength) return next();
+  return problem(
+    {
+      code: "too_large",
+      message: `A header has at most ${maxHeaderLength} characters, all of them ${maxHeadersLength}.`,
+    },
+    { status: 431, title: "Request header fields too large" },
+  );
 };
