@@ -57,6 +57,8 @@ async function openOne(url: URL, token: string): Promise<void> {
       "Sec-WebSocket-Version: 13",
       "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
       `Sec-WebSocket-Protocol: spellrunner.v1, bearer.${token}`,
+      // As every browser does: where it is taken, a connection is ten times as large.
+      "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
       "",
       "",
     ].join("\r\n"),

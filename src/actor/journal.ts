@@ -29,8 +29,8 @@ const overBudget = ({ nodeId }: { nodeId: string }, size: number): SpellError =>
 
 /** For how long the commit of a whole run may wait for others, in ms. */
 const groupMs = 900;
-/** The same where somebody looks on, who sees it as soon on a screen. */
-const frameMs = 16;
+/** The same where somebody looks on, whose screen shows nothing sooner. */
+const frameMs = 8;
 
 export interface JournalOptions {
   /** Somebody is shown what is published. */

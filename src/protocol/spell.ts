@@ -139,7 +139,7 @@ export const spellSettings = z.object({
   /** What a runner keeps of runs that have ended. */
   retention: retention.optional(),
   /**
-   * When a run is written: `turn` (default), before anything of it leaves; or `group`, up to a second after its answer (16 ms
+   * When a run is written: `turn` (default), before anything of it leaves; or `group`, up to a second after its answer (8 ms
    * where a connection listens, which is told of it then), where it is of pure nodes alone, changed no state, and came without an
    * Idempotency-Key. A crash in between loses such a run's history, not its answer.
    */

@@ -143,7 +143,7 @@ describe("the journal in SQLite", () => {
       const seen = () => published.map((events) => events.map(({ seq }) => seq));
       whole("a");
       whole("b");
-      expect([rows(), seen(), waits]).toEqual([0, [], [16]]);
+      expect([rows(), seen(), waits]).toEqual([0, [], [8]]);
       flushLater();
       expect([rows(), seen()]).toEqual([2, [[1, 2, 3, 4]]]);
       whole("c");
@@ -153,7 +153,7 @@ describe("the journal in SQLite", () => {
       isSeen = false;
       whole("e");
       flushLater();
-      expect([rows(), seen().length, waits]).toEqual([5, 3, [16, 16, 900]]);
+      expect([rows(), seen().length, waits]).toEqual([5, 3, [8, 8, 900]]);
       // Written before anything of it was shown.
       expect(written).toEqual([0, 0, 1, 3]);
     });

@@ -42,6 +42,19 @@ const heard = (connection: Connection): StampedEvent[] => {
 
 const told = <T>(listen: (tell: (value: T) => void) => void): Promise<T> => new Promise(listen);
 
+it("A connection is not compressed, though it was offered: that would take more memory than all the rest of it", async () => {
+  const client = await server.client("offers");
+  await client.spells.put("hello", greeting);
+  // Offers it as browsers do.
+  const socket = new WebSocket(`${server.url.replace("http", "ws")}/spells/hello/connect`, [
+    "spellrunner.v1",
+    `bearer.${await server.tokenOf("offers")}`,
+  ]);
+  await told((tell) => socket.addEventListener("open", tell));
+  expect(socket.extensions).toBe("");
+  socket.close();
+});
+
 describe("spells", () => {
   it("are created, listed, read, replaced, compared and removed", async () => {
     const { spells } = await server.client("crud");
