@@ -1,6 +1,8 @@
 /** The journal's rows: one a turn and run, at most 256 KB. Reading is by `seq`. */
 import { isRunEnded, type JournalEvent, type RunEnded, type StampedEvent } from "../protocol/events.ts";
 import { eventsIn, lastJsonIn, type RowToWrite, rowsOf } from "./journal-rows.ts";
+import type { RunStatus } from "../protocol/runs.ts";
+import { insertRows } from "./insert-rows.ts";
 import type { LargeValues } from "./large-values.ts";
 import { inPages } from "./pages.ts";
 import { type EncodedEvent, stampOf, visitEvent } from "./visit-events.ts";
@@ -23,9 +25,16 @@ const leastLength = 160;
 
 /** What belongs beside the rows of a run's turn. */
 export interface Beside {
-  /** The rows are all that the run has. */
-  isWhole: boolean;
-  write: () => void;
+  /** The turn's one row is all that the run has: its row in `runs` is written with it. */
+  whole?: { startedAt: number; status: RunStatus };
+  /** Writes what else there is. */
+  write?: () => void;
+}
+/** A turn of a run, to be written. */
+export interface Turn {
+  runId: string;
+  rows: readonly RowToWrite[];
+  beside: Beside;
 }
 /** Looks at the rows of a turn that has come to its end. */
 export type BesideRows = (rows: readonly RowToWrite[]) => Beside;
@@ -99,21 +108,22 @@ export class JournalStore {
     return [...rowsOf(runId, events)];
   }
 
-  /**
-   * Writes the rows of one run's turn. No await comes between them, so they land together or not at all.
-   */
-  write(runId: string, rows: readonly RowToWrite[], beside?: Beside): void {
-    beside?.write();
-    for (const { first, last, body } of rows)
-      this.#sql.exec(
-        "INSERT INTO journal (first_seq, last_seq, run_id, body, is_part) VALUES (?, ?, ?, ?, ?)",
-        first,
-        last,
-        runId,
-        body,
-        // By its run nobody looks for an event that is of none.
-        beside?.isWhole === true || runId === "" ? 0 : 1,
-      );
+  /** Writes turns. No await comes between them, so they land together or not at all. */
+  write(turns: readonly Turn[]): void {
+    const runs: SqlStorageValue[][] = [];
+    const events: SqlStorageValue[][] = [];
+    for (const { runId, rows, beside } of turns) {
+      beside.write?.();
+      const { whole } = beside;
+      // By its run nobody looks for an event that is of none.
+      const isPart = whole === undefined && runId !== "" ? 1 : 0;
+      for (const { first, last, body } of rows) {
+        if (whole !== undefined) runs.push([runId, whole.status, first, whole.startedAt, 1]);
+        events.push([first, last, runId, body, isPart]);
+      }
+    }
+    insertRows(this.#sql, "runs (run_id, status, first_seq, started_at, is_whole)", runs);
+    insertRows(this.#sql, "journal (first_seq, last_seq, run_id, body, is_part)", events);
   }
 
   /** JSON of the events after `seq`, all runs together, in order. */

@@ -6,8 +6,7 @@ import type { Journal } from "../engine/index.ts";
 import { SpellError } from "../protocol/errors.ts";
 import type { JournalEvent, RunEvent } from "../protocol/events.ts";
 import type { Clock } from "../engine/ports.ts";
-import type { RowToWrite } from "./journal-rows.ts";
-import type { Beside, BesideRows, EncodedEvent, JournalStore } from "./journal-store.ts";
+import type { BesideRows, EncodedEvent, JournalStore, Turn } from "./journal-store.ts";
 
 export type Listener = (events: readonly EncodedEvent[]) => void;
 
@@ -45,10 +44,7 @@ export interface JournalOptions {
 }
 
 /** Of a whole run, without what was in memory of it: until it is written, that would only be moved about by the collector of garbage. */
-interface Held {
-  runId: string;
-  rows: readonly RowToWrite[];
-  beside: Beside;
+interface Held extends Turn {
   /** To be shown when they are written; none where nobody looks on. */
   events: readonly EncodedEvent[];
 }
@@ -128,7 +124,7 @@ export class RunnerJournal {
         if (mayWait() && !this.isHeard(runId) && events.every(({ isShortened }) => isShortened !== true))
           return this.#hold({ runId, rows, beside: besideRows(rows), events: this.#isSeen() ? events : [] });
         this.flush();
-        this.#write(runId, rows, events, besideRows(rows));
+        this.#write({ runId, rows, beside: besideRows(rows) }, events);
       },
     };
   }
@@ -139,7 +135,7 @@ export class RunnerJournal {
     const held = this.#held;
     this.#held = [];
     this.#heldLength = 0;
-    for (const { runId, rows, beside } of held) this.#whole(() => this.#store.write(runId, rows, beside));
+    this.#commit(held);
     // Who listens to one run alone has it written at once, so that these are for those who see all.
     const events = held.flatMap((each) => each.events);
     if (events.length > 0) this.#publish(events);
@@ -158,7 +154,7 @@ export class RunnerJournal {
     this.flush();
     const runId = "runId" in event ? event.runId : "";
     const events = [this.#encode(event, this.#clock.now())];
-    this.#write(runId, this.#store.rows(runId, events), events);
+    this.#write({ runId, rows: this.#store.rows(runId, events), beside: {} }, events);
   }
 
   /** Tells `listener` of the events of one run until the function that this gives is called. */
@@ -182,18 +178,18 @@ export class RunnerJournal {
     return this.#store.encode(event, this.#lastSeq, at);
   }
 
-  #whole(write: () => void): void {
+  #commit(turns: readonly Turn[]): void {
     try {
-      write();
+      this.#store.write(turns);
     } catch (error) {
       this.#broken(error);
       throw error;
     }
   }
 
-  #write(runId: string, rows: readonly RowToWrite[], events: readonly EncodedEvent[], beside?: Beside): void {
-    this.#whole(() => this.#store.write(runId, rows, beside));
+  #write(turn: Turn, events: readonly EncodedEvent[]): void {
+    this.#commit([turn]);
     this.#publish(events);
-    for (const listener of this.#listeners.get(runId) ?? []) listener(events);
+    for (const listener of this.#listeners.get(turn.runId) ?? []) listener(events);
   }
 }

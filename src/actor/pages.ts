@@ -6,13 +6,19 @@
 /** A row of the journal has up to 256 KB. */
 const pageRows = 16;
 
-/** @param read the rows behind `last`, from the first where there is none; fewer than `limit` where no more are to come */
-export function* inPages<R>(read: (limit: number, last: R | undefined) => R[]): Generator<R> {
+/**
+ * @param read the rows behind `last`, from the first where there is none; fewer than `limit` where no more are to come
+ * @param limit rows of a page
+ */
+export function* inPages<R>(
+  read: (limit: number, last: R | undefined) => R[],
+  limit: number = pageRows,
+): Generator<R> {
   let page: R[];
   let last: R | undefined;
   do {
-    page = read(pageRows, last);
+    page = read(limit, last);
     last = page.at(-1);
     yield* page;
-  } while (page.length === pageRows);
+  } while (page.length === limit);
 }

@@ -29,6 +29,8 @@ export const retentionOf = ({ maxRuns, maxAgeMs, maxBytes }: RetentionSettings =
 const maxGone = 100;
 /** No further run goes once these have; a run goes whole. */
 const maxGoneBytes = 8 * 1024 * 1024;
+/** They are read without their events, so many at once. */
+const candidatesAtOnce = 64;
 /** Runs that are looked at in one sweep, those that stay included. */
 const maxSeen = 1000;
 /** Measured again each time until there is more of it: a write would cost more. */
@@ -160,20 +162,23 @@ export class Retention {
     let ended = this.#ended();
     let parents: ReadonlySet<string> | undefined;
     // Some at a time, so that little is measured of runs that stay.
-    const candidates = inPages<Candidate>((limit, last) =>
-      this.#sql
-        .exec<Candidate>(
-          `SELECT run_id, first_seq, started_at, is_whole,
-             CASE is_whole WHEN 1 THEN (SELECT last_seq FROM journal WHERE journal.first_seq = runs.first_seq)
-               ELSE (SELECT max(last_seq) FROM journal WHERE is_part = 1 AND journal.run_id = runs.run_id) END AS last_seq,
-             CASE is_whole WHEN 1 THEN (SELECT octet_length(body) FROM journal WHERE journal.first_seq = runs.first_seq)
-               ELSE (SELECT coalesce(sum(octet_length(body)), 0) FROM journal WHERE is_part = 1 AND journal.run_id = runs.run_id) END AS event_bytes,
-             (SELECT coalesce(sum(octet_length(body)), 0) FROM chunks WHERE chunks.run_id = runs.run_id) AS value_bytes
-           FROM runs WHERE run_id > ? AND status NOT IN ${openStatuses} ORDER BY run_id LIMIT ?`,
-          last?.run_id ?? "",
-          limit,
-        )
-        .toArray(),
+    const candidates = inPages<Candidate>(
+      (limit, last) =>
+        this.#sql
+          .exec<Candidate>(
+            `SELECT runs.run_id, runs.first_seq, started_at, is_whole,
+               CASE is_whole WHEN 1 THEN only.last_seq
+                 ELSE (SELECT max(last_seq) FROM journal WHERE is_part = 1 AND journal.run_id = runs.run_id) END AS last_seq,
+               CASE is_whole WHEN 1 THEN octet_length(only.body)
+                 ELSE (SELECT coalesce(sum(octet_length(body)), 0) FROM journal WHERE is_part = 1 AND journal.run_id = runs.run_id) END AS event_bytes,
+               (SELECT coalesce(sum(octet_length(body)), 0) FROM chunks WHERE chunks.run_id = runs.run_id) AS value_bytes
+             FROM runs LEFT JOIN journal AS only ON is_whole = 1 AND only.first_seq = runs.first_seq
+             WHERE runs.run_id > ? AND status NOT IN ${openStatuses} ORDER BY runs.run_id LIMIT ?`,
+            last?.run_id ?? "",
+            limit,
+          )
+          .toArray(),
+      candidatesAtOnce,
     );
     for (const run of candidates) {
       if (this.#options.isHeld(run.run_id)) continue;

@@ -24,13 +24,7 @@ export interface RunJournalOptions {
 
 export const entryOf = ({ runId, firstSeq, startedAt }: ActiveRun) => ({ runId, firstSeq, startedAt });
 
-const nothingBeside: Beside = { isWhole: false, write: () => {} };
-
-/** Holds nothing of the run but its row. */
-const besideWhole = (runs: RunTable, entry: ReturnType<typeof entryOf>, status: RunStatus): Beside => ({
-  isWhole: true,
-  write: () => runs.addWhole(entry, status),
-});
+const nothingBeside: Beside = {};
 
 /** @param recorded what is written of it already */
 export function journalOf(
@@ -45,18 +39,18 @@ export function journalOf(
     const status = end === null ? run.status : (end.type.slice(4) as RunStatus);
     if (status === written) return nothingBeside;
     const left = end?.type === "run.completed" && end.state !== state.get() ? end.state : undefined;
+    const keep = left === undefined ? {} : { write: () => state.keep(left) };
     const isAll = end !== null && written === null && !run.isKnown;
-    const isWhole = isAll && rows.length === 1 && rows[0]?.first === run.firstSeq;
     written = status;
-    if (isWhole && left === undefined) return besideWhole(runs, entryOf(run), status);
+    // Holds nothing of the run, which may be written later.
+    if (isAll && rows.length === 1 && rows[0]?.first === run.firstSeq)
+      return { whole: { startedAt: run.startedAt, status }, ...keep };
     const { deadlineAt, leftMs } = run;
     return {
-      isWhole,
       write: () => {
-        if (isWhole) runs.addWhole(entryOf(run), status);
-        else runs.put({ ...entryOf(run), status, ...(end === null ? { deadlineAt, leftMs } : {}) });
+        runs.put({ ...entryOf(run), status, ...(end === null ? { deadlineAt, leftMs } : {}) });
         if (end === null) waits(run);
-        else if (left !== undefined) state.keep(left);
+        keep.write?.();
       },
     };
   };

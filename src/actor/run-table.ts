@@ -57,6 +57,7 @@ export class RunTable {
     this.#session = session;
   }
 
+  /** Of a run that is not written whole, with all its events at once, which the journal's store does. */
   put({ runId, status, firstSeq, startedAt, deadlineAt, leftMs, ordered }: RunEntry): void {
     this.#sql.exec(
       `INSERT INTO runs (run_id, status, first_seq, started_at, deadline_at, left_ms, ordered) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -69,20 +70,6 @@ export class RunTable {
       deadlineAt ?? null,
       leftMs ?? null,
       ordered === undefined || ordered === null ? null : JSON.stringify(ordered),
-    );
-  }
-
-  /** A run that is written with its end, whose events are all in one row of the journal. It has no row here yet. */
-  addWhole(
-    { runId, firstSeq, startedAt }: Pick<RunEntry, "runId" | "firstSeq" | "startedAt">,
-    status: RunStatus,
-  ): void {
-    this.#sql.exec(
-      "INSERT INTO runs (run_id, status, first_seq, started_at, is_whole) VALUES (?, ?, ?, ?, 1)",
-      runId,
-      status,
-      firstSeq,
-      startedAt,
     );
   }
 

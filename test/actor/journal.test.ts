@@ -45,7 +45,7 @@ async function withJournal(
 }
 
 /** Beside the rows. */
-const nothing = { isWhole: false, write: () => {} };
+const nothing = {};
 
 const timeless = (events: readonly RunEvent[]) =>
   events.map((event) => ({ ...event, seq: 0, at: 0, ...("ms" in event ? { ms: 0 } : {}) }));
@@ -98,7 +98,6 @@ describe("the journal in SQLite", () => {
       const first = make();
       const rows = () => first.sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n;
       const port = first.journal.of("r", () => ({
-        isWhole: false,
         write: () => expect(first.published).toEqual([]),
       }));
       port.append({ type: "node.started", runId: "r", nodeId: "a", visit: "1", attempt: 1 });
@@ -129,7 +128,10 @@ describe("the journal in SQLite", () => {
       const written: number[] = [];
       const rows = () => sql.exec<{ n: number }>("SELECT count(*) AS n FROM journal").one().n;
       const whole = (runId: string): void => {
-        const beside = { isWhole: true, write: () => written.push(published.length) };
+        const beside = {
+          whole: { startedAt: 7, status: "cancelled" as const },
+          write: () => written.push(published.length),
+        };
         const port = journal.of(
           runId,
           () => beside,

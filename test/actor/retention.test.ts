@@ -91,7 +91,7 @@ function journalOn(storage: DurableObjectStorage) {
     const firstSeq = journal.lastSeq + 1;
     const port = journal.of(runId, (rows) => {
       expect(rows.map(({ first }) => first)).toEqual([firstSeq]);
-      return { isWhole: true, write: () => table.addWhole({ runId, firstSeq, startedAt }, "completed") };
+      return { whole: { startedAt, status: "completed" } };
     });
     for (const event of [started(runId, parent), given(runId, length), ended(runId)]) port.append(event);
     port.commit();
