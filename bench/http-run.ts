@@ -11,7 +11,8 @@ import { inTurns, type Measured, ratioOf, ratiosOf } from "./turns.ts";
 
 const rounds = 7;
 const requests = 3000;
-const warmUp = 2000;
+/** Until then the engine of JavaScript still compiles what is hot, on the other processor. */
+const warmUp = 6000;
 const aim = 0.8;
 
 const sides = await startSides("bench/workers/bare.ts");
@@ -33,7 +34,7 @@ try {
     notes: [
       `${rounds} rounds a row, the two sides in turn, ${requests} requests each; the ratio is taken round by round. Aim: at least ${aim}.`,
       "The load generator shares the processors with the servers: read the ratios, not the rates. The processor is the server's own, all its threads.",
-      "Why not, where it is not: with `group` each 300 runs or so wait for one commit of all that was held back, most likely, and what runs make meets the young collector.",
+      'Why not, where it is not: "What was found" in bench/README.md.',
     ],
     packages: ["workerd"],
   });
