@@ -25,11 +25,8 @@ export const retentionOf = ({ maxRuns, maxAgeMs, maxBytes }: RetentionSettings =
   maxBytes: maxBytes ?? defaultRetention.maxBytes,
 });
 
-/**
- * Runs, or rows of events without a run, that go in one sweep: all that have come since the last one, usually, since each sweep is a
- * commit that answers wait for.
- */
-const maxGone = 320;
+/** Runs, or rows of events without a run, that go in one sweep. */
+const maxGone = 100;
 /** No further run goes once these have; a run goes whole. */
 const maxGoneBytes = 8 * 1024 * 1024;
 /** They are read without their events, so many at once. */

@@ -8,11 +8,7 @@ import type { Retention, RetentionLimits } from "./retention.ts";
 
 /** Runs that end between two sweeps, unless they wrote much: a quarter of those that are kept, within these. */
 const [leastRuns, mostRuns] = [16, 256];
-/** Characters that are written between two sweeps, in the same way. */
-const [leastLength, mostLength] = [1024 * 1024, 4 * 1024 * 1024];
-
-const quarterOf = (kept: number, least: number, most: number): number =>
-  Math.min(most, Math.max(least, Math.floor(kept / 4)));
+const sweepEveryLength = 1024 * 1024;
 
 const ageFact = "max_age_ms";
 /** When the alarm is to sweep: it may come sooner for other things. */
@@ -46,7 +42,6 @@ export class Sweeper {
   #ended = 0;
   // The first run to end sweeps: how many ended before the object started is not known.
   #everyRuns = 1;
-  #everyLength = leastLength;
   #writtenThen = 0;
   #isPlanned = false;
 
@@ -57,7 +52,7 @@ export class Sweeper {
   runEnded(): void {
     this.#ended += 1;
     const grown = this.#options.written() - this.#writtenThen;
-    if (this.#ended >= this.#everyRuns || grown >= this.#everyLength) this.#plan();
+    if (this.#ended >= this.#everyRuns || grown >= sweepEveryLength) this.#plan();
   }
 
   /** The alarm has come, for whatever: what is of age goes, once some of it must be. */
@@ -88,8 +83,7 @@ export class Sweeper {
       if (before()) return this.#plan();
       const { more } = retention.sweep(clock.now(), limits);
       this.#ended = 0;
-      this.#everyRuns = quarterOf(limits.maxRuns, leastRuns, mostRuns);
-      this.#everyLength = quarterOf(limits.maxBytes, leastLength, mostLength);
+      this.#everyRuns = Math.min(mostRuns, Math.max(leastRuns, Math.floor(limits.maxRuns / 4)));
       this.#writtenThen = written();
       // Others get their turn between two sweeps.
       if (more) return this.#plan();
