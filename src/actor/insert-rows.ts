@@ -3,24 +3,18 @@
 /** In one statement, as the deployed database has it: https://developers.cloudflare.com/durable-objects/platform/limits/ */
 const maxParameters = 100;
 
-const texts = new Map<string, string>();
-
 /** @param into a table and its columns, for all of which each row has a value */
 export function insertRows(
   sql: SqlStorage,
   into: string,
   rows: readonly (readonly SqlStorageValue[])[],
 ): void {
-  const width = rows[0]?.length ?? 1;
-  const most = Math.floor(maxParameters / width);
+  const [first] = rows;
+  if (first === undefined) return;
+  const marks = `(${first.map(() => "?").join(", ")})`;
+  const most = Math.floor(maxParameters / first.length);
   for (let from = 0; from < rows.length; from += most) {
     const some = rows.slice(from, from + most);
-    const key = `${some.length} ${into}`;
-    let text = texts.get(key);
-    if (text === undefined) {
-      const row = `(${Array.from({ length: width }, () => "?").join(", ")})`;
-      texts.set(key, (text = `INSERT INTO ${into} VALUES ${some.map(() => row).join(", ")}`));
-    }
-    sql.exec(text, ...some.flat());
+    sql.exec(`INSERT INTO ${into} VALUES ${some.map(() => marks).join(", ")}`, ...some.flat());
   }
 }

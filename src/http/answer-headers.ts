@@ -21,20 +21,11 @@ export const everyAnswer: readonly (readonly [name: string, value: string])[] = 
   ["vary", "Origin"],
 ];
 
-const ofJson = new Headers([
+/** The same for answers in JSON, to be copied. */
+export const jsonHeaders = new Headers([
   ...everyAnswer.map(([name, value]): [string, string] => [name, value]),
   ["content-type", "application/json"],
 ]);
 
-/** An answer in JSON, all of its headers set but those that go by the request. */
-export function jsonAnswer(
-  text: string,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-): Response {
-  const response = new Response(text, { status, headers: ofJson });
-  for (const name in headers) response.headers.set(name, headers[name] as string);
-  return response;
-}
-
+/** An answer that began with {@link jsonHeaders}; no other sets this one by itself. */
 export const hasThem = (headers: Headers): boolean => headers.has("x-content-type-options");

@@ -5,11 +5,17 @@ import { count } from "../platform/counters.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, log } from "../platform/log.ts";
 import { fromStub } from "../platform/retry.ts";
-import { jsonAnswer } from "./answer-headers.ts";
+import { jsonHeaders } from "./answer-headers.ts";
 
-/** @param text JSON, sent as it is */
-export const jsonText = (text: string, status = 200, headers: Record<string, string> = {}): Response =>
-  jsonAnswer(text, status, headers);
+/**
+ * @param text JSON, sent as it is
+ * @param headers besides those that every answer in JSON has, or in their place
+ */
+export function jsonText(text: string, status = 200, headers: Record<string, string> = {}): Response {
+  const response = new Response(text, { status, headers: jsonHeaders });
+  for (const name in headers) response.headers.set(name, headers[name] as string);
+  return response;
+}
 
 export const json = (value: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   jsonText(JSON.stringify(value), status, headers);
@@ -65,7 +71,7 @@ export function problem(failure: Failure, differences: Differences = {}): Respon
   if (status === 503 || status === 429 || retryAfter !== undefined)
     headers["retry-after"] = String(Math.ceil(retryAfter ?? 1));
   if (version !== undefined) headers.etag = versionTag(version);
-  return jsonAnswer(JSON.stringify(body), status, { ...headers, ...differences.headers });
+  return json(body, status, { ...headers, ...differences.headers });
 }
 
 /** Writes a fault of our own to the log. Gives the id that its line is found by, which the answer carries. */

@@ -13,7 +13,6 @@ export const checkBounds: MiddlewareHandler<AppEnv> = async (c, next) => {
   let length = 0;
   let longest = 0;
   // Quicker than going through an iterator, of which each request would leave one to be collected.
-  // oxlint-disable-next-line unicorn/no-array-for-each -- these are no array
   c.req.raw.headers.forEach((value, name) => {
     length += name.length + value.length;
     longest = Math.max(longest, value.length);
